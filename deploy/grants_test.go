@@ -1,0 +1,127 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/accruald/accruald/schema/dbtest"
+)
+
+const (
+	psqlWaitMax      = time.Minute
+	permissionDenied = "42501"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+// grant runs grants.sql as the owner, as an operator does, and gives what psql said.
+func grant(t *testing.T, ownerURL string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), psqlWaitMax)
+	defer cancel()
+	command := exec.CommandContext(ctx, "psql", "--no-psqlrc", "--quiet", "--file=grants.sql", ownerURL)
+	command.Env = append(os.Environ(), "WORKER_PASSWORD=from-the-test", "PGCONNECT_TIMEOUT=10")
+	output, err := command.CombinedOutput()
+	return string(output), err
+}
+
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatalf("connect to the test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := conn.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("close the connection: %v", err)
+		}
+	})
+	return conn
+}
+
+func mustExec(t *testing.T, conn *pgx.Conn, statement string) {
+	t.Helper()
+	if _, err := conn.Exec(t.Context(), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// TestGrants makes one table of each kind in place of the product's and tries what the worker may and may not.
+// It also covers the order in which an operator works: absent tables are refused, and a second run changes nothing.
+func TestGrants(t *testing.T) {
+	url := dbtest.URL(t)
+	conn := connect(t, url)
+	mustExec(t, conn, `drop schema accruald cascade`)
+	mustExec(t, conn, `create schema accruald`)
+	mustExec(t, conn, `create table accruald.goose_db_version (version_id bigint)`)
+
+	said, err := grant(t, url)
+	if err == nil || !strings.Contains(said, "append-only tables are missing: postings") {
+		t.Fatalf("grants over a database without postings: got %v, %q; want a refusal that names the table", err, said)
+	}
+
+	mustExec(t, conn, `create table accruald.postings (id int, month int) partition by range (month)`)
+	mustExec(t, conn, `create table accruald.postings_1 partition of accruald.postings for values from (1) to (2)`)
+	mustExec(t, conn, `create table accruald.bills (id int)`)
+	for range 2 {
+		if said, err := grant(t, url); err != nil {
+			t.Fatalf("run grants.sql: %v: %s", err, said)
+		}
+	}
+
+	mustExec(t, conn, `set role accruald_worker`)
+	cases := []struct {
+		name, statement string
+		allowed         bool
+	}{
+		{"postings are read", `select * from accruald.postings`, true},
+		{"postings are added", `insert into accruald.postings values (1, 1)`, true},
+		{"postings are not changed", `update accruald.postings set id = 2`, false},
+		{"postings are not deleted", `delete from accruald.postings`, false},
+		{"postings are not emptied", `truncate accruald.postings`, false},
+		{"postings are not changed through a partition", `update accruald.postings_1 set id = 2`, false},
+		{"a partition is not emptied", `truncate accruald.postings_1`, false},
+		{"state is added", `insert into accruald.bills values (1)`, true},
+		{"state is changed", `update accruald.bills set id = 2`, true},
+		{"state is deleted", `delete from accruald.bills`, true},
+		{"state is not emptied", `truncate accruald.bills`, false},
+		{"the version is read", `select * from accruald.goose_db_version`, true},
+		{"the version is not changed", `delete from accruald.goose_db_version`, false},
+		{"no table is made", `create table accruald.mine (id int)`, false},
+		{"no table is made elsewhere", `create table public.mine (id int)`, false},
+		{"no table is dropped", `drop table accruald.bills`, false},
+	}
+	for _, c := range cases {
+		_, err := conn.Exec(t.Context(), c.statement)
+		var refused *pgconn.PgError
+		denied := errors.As(err, &refused) && refused.Code == permissionDenied
+		if (c.allowed && err != nil) || (!c.allowed && !denied) {
+			t.Errorf("%s: %q: got %v, want allowed %v", c.name, c.statement, err, c.allowed)
+		}
+	}
+}
+
+// TestGrantsOfTheProduct runs grants.sql over the real schema, so that a table that is renamed is renamed here too.
+func TestGrantsOfTheProduct(t *testing.T) {
+	url := dbtest.URL(t)
+	if said, err := grant(t, url); err != nil {
+		t.Fatalf("run grants.sql: %v: %s", err, said)
+	}
+	conn := connect(t, url)
+	var editable bool
+	if err := conn.QueryRow(t.Context(), `
+		select has_table_privilege('accruald_worker', 'accruald.postings', 'update, delete, truncate')`).Scan(&editable); err != nil {
+		t.Fatal(err)
+	}
+	if editable {
+		t.Error("the worker may edit postings")
+	}
+}

@@ -1,0 +1,256 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/incentive"
+)
+
+// openPeriodsMax bounds the search for the period that is open for a late
+// difference: ten years of months.
+const openPeriodsMax = 120
+
+// amounts decides what stands in the bills. In a period that runs, a detail
+// stands at what the facts come to. In a closed one nothing issued is edited:
+// the final calculation runs again, and the whole difference of the event goes
+// to the open period as one corrective detail (contract section 1, Late).
+func (d *decider) amounts() error {
+	closed := map[string]bool{}
+	for _, diff := range d.Details.differences() {
+		detail := diff.after
+		if detail == nil {
+			detail = diff.before
+		}
+		if detail.BillID == "" || detail.LateOf != "" {
+			continue
+		}
+		d.need(ScopeBill, detail.BillID)
+		if bill := d.Bills.Get(detail.BillID); bill != nil && !bill.State.Open() && !d.closing[bill.ID] {
+			closed[detail.BillID] = true
+			d.restore(diff)
+			continue
+		}
+		if diff.after != nil && !detail.Amount.Equal(detail.Ideal) {
+			changed := *detail
+			changed.Amount = changed.Ideal
+			d.Details.Put(changed.ID, &changed)
+		}
+	}
+	for _, id := range sortedKeys(closed) {
+		if err := d.correct(d.Bills.Get(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restore keeps the issued amount of a detail that a late event changed or
+// removed.
+func (d *decider) restore(diff difference[Detail]) {
+	var kept Detail
+	switch {
+	case diff.after == nil:
+		kept = *diff.before
+		kept.Ideal = decimal.Decimal{}
+		kept.Slices = nil
+		kept.Performance = decimal.Decimal{}
+	case diff.before == nil:
+		kept = *diff.after
+		kept.Amount = decimal.Decimal{}
+	default:
+		kept = *diff.after
+		kept.Amount = diff.before.Amount
+	}
+	kept.Provisional = false
+	d.Details.Put(kept.ID, &kept)
+}
+
+// correct runs the final calculation of a closed bill again and posts the
+// difference that the current event made.
+func (d *decider) correct(bill *Bill) error {
+	d.need(ScopeBillDetails, bill.ID)
+	if err := d.final(bill); err != nil {
+		return err
+	}
+	late := Detail{LateOf: d.in.Event.ID, PolicyID: bill.PolicyID, Association: bill.Association, Currency: bill.Currency,
+		ID:    events.DeriveID("late", d.ID, d.in.Event.Source, d.in.Event.ID, bill.ID),
+		Event: EventRef{Time: d.in.Event.Time, Source: d.in.Event.Source, ID: d.in.Event.ID}}
+	for _, diff := range d.Details.differences() {
+		detail := diff.after
+		if detail == nil || detail.BillID != bill.ID || detail.LateOf != "" {
+			continue
+		}
+		var before decimal.Decimal
+		if diff.before != nil {
+			before = diff.before.Ideal
+		}
+		if err := late.take(detail, detail.Ideal.Sub(before)); err != nil {
+			return err
+		}
+	}
+	if late.Amount.IsZero() {
+		return nil
+	}
+	if err := d.openPeriod(bill, &late); err != nil {
+		return err
+	}
+	d.Details.Put(late.ID, &late)
+	return nil
+}
+
+// take adds the difference of one detail, with the slices that it is of.
+func (late *Detail) take(detail *Detail, difference decimal.Decimal) error {
+	if difference.IsZero() {
+		return nil
+	}
+	late.OrderID, late.LineID, late.CustomerID = detail.OrderID, detail.LineID, detail.CustomerID
+	late.ServiceType, late.OrderKind, late.PolicyVersion, late.Rate = detail.ServiceType, detail.OrderKind, detail.PolicyVersion, detail.Rate
+	weights := make([]decimal.Decimal, len(detail.Slices))
+	for i, s := range detail.Slices {
+		weights[i] = s.Counted.Abs()
+	}
+	shares, err := incentive.Shares(difference, weights, detail.Currency)
+	if err != nil {
+		return err
+	}
+	for i, s := range detail.Slices {
+		late.Slices = append(late.Slices, DetailSlice{OrderID: s.OrderID, Cycle: s.Cycle, Kind: s.Kind, Reference: s.Reference, Share: shares[i]})
+	}
+	late.Amount = late.Amount.Add(difference)
+	late.Ideal = late.Amount
+	return nil
+}
+
+// openPeriod places a corrective detail into the first period after the
+// closed one that still runs.
+func (d *decider) openPeriod(bill *Bill, late *Detail) error {
+	kind := calendar.PeriodKind(bill.PeriodKind)
+	cycle := bill.Cycle
+	for range openPeriodsMax {
+		period, _, last, err := cycle.Next().PeriodOf(kind)
+		if err != nil {
+			return err
+		}
+		id := billID(d.ID, period, bill.PolicyID, bill.Association, bill.Currency)
+		d.need(ScopeBill, id)
+		if next := d.Bills.Get(id); (next == nil || next.State.Open()) && last > d.Counters.ClosedCycle {
+			late.BillID, late.Period, late.Cycle = id, period, last
+			return nil
+		}
+		cycle = last
+	}
+	return fmt.Errorf("find the open period after %s of policy %q: none within %d periods", bill.Period, bill.PolicyID, openPeriodsMax)
+}
+
+// final runs the final calculation of a bill: every detail of the period in
+// key order under its policy version (Settlement rules, section 2).
+func (d *decider) final(bill *Bill) error {
+	var group []*Detail
+	for _, detail := range d.Details.By(detailsByBill, bill.ID) {
+		if detail.Reverses == "" && detail.LateOf == "" {
+			group = append(group, detail)
+		}
+	}
+	slices.SortFunc(group, func(a, b *Detail) int {
+		if c := compareRefs(a.Event, b.Event); c != 0 {
+			return c
+		}
+		return compareText(a.LineID, b.LineID)
+	})
+	for _, part := range groupsOf(group) {
+		if err := d.finalOf(bill, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// groupsOf splits the details of a bill by policy version; each version is
+// calculated over the details it governs.
+func groupsOf(details []*Detail) [][]*Detail {
+	var out [][]*Detail
+	for _, detail := range details {
+		i := slices.IndexFunc(out, func(g []*Detail) bool { return g[0].PolicyVersion == detail.PolicyVersion })
+		if i < 0 {
+			out = append(out, []*Detail{detail})
+			continue
+		}
+		out[i] = append(out[i], detail)
+	}
+	return out
+}
+
+func (d *decider) finalOf(bill *Bill, group []*Detail) error {
+	policy, ok := d.common.policies.View(d.in.ReferenceVersion).Find(bill.PolicyID, group[0].PolicyVersion)
+	if !ok {
+		return fmt.Errorf("calculate bill %q: policy %q version %d is not in the reference data", bill.ID, bill.PolicyID, group[0].PolicyVersion)
+	}
+	batches := [][]*Detail{group}
+	if policy.Basis == incentive.BasisOrder {
+		batches = byOrder(group)
+	}
+	for _, batch := range batches {
+		performances := make([]decimal.Decimal, len(batch))
+		for i, detail := range batch {
+			performances[i] = detail.Performance
+		}
+		amounts, rate, err := incentive.Final(policy, performances)
+		if err != nil {
+			return err
+		}
+		for i, detail := range batch {
+			if err := d.finalize(detail, amounts[i], rate, policy); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func byOrder(group []*Detail) [][]*Detail {
+	var out [][]*Detail
+	for _, detail := range group {
+		i := slices.IndexFunc(out, func(g []*Detail) bool { return g[0].OrderID == detail.OrderID })
+		if i < 0 {
+			out = append(out, []*Detail{detail})
+			continue
+		}
+		out[i] = append(out[i], detail)
+	}
+	return out
+}
+
+// finalize sets what a detail finally comes to, and the refunds of later
+// periods that rest on it.
+func (d *decider) finalize(detail *Detail, amount, rate decimal.Decimal, policy *incentive.Policy) error {
+	if !detail.Provisional && detail.Ideal.Equal(amount) {
+		return nil
+	}
+	changed := *detail
+	moved := !detail.Ideal.Equal(amount)
+	changed.Ideal, changed.Provisional = amount, false
+	if policy.Mode == incentive.ModeWhole {
+		changed.Rate = rate
+	}
+	if amount.IsZero() && changed.ZeroReason == "" && changed.Performance.IsPositive() {
+		changed.ZeroReason = incentive.ZeroBelowThreshold
+	}
+	d.Details.Put(changed.ID, &changed)
+	if !moved {
+		return nil
+	}
+	d.need(ScopeChain, orderKey(changed.OrderID))
+	for _, negative := range d.Details.By(detailsByReversed, changed.ID) {
+		again := *negative
+		if err := d.reverse(&changed, &again); err != nil {
+			return err
+		}
+		d.Details.Put(again.ID, &again)
+	}
+	return nil
+}

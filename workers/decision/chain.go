@@ -1,0 +1,200 @@
+package decision
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/accruald/accruald/events"
+)
+
+// Chain keys: an order and a resource.
+func orderKey(id string) string    { return "o/" + id }
+func resourceKey(id string) string { return "r/" + id }
+
+// foldFact folds an order fact into its chain. A fact newer than the chain's
+// last is applied to the chain as it stands; an older one makes the chain
+// fold again from its inputs, and what comes out differently is the change.
+func (d *decider) foldFact() error {
+	keys := chainKeys(d.in.Event)
+	d.need(ScopeChain, keys...)
+	last, known := d.lastOf(keys)
+	chain := d.join(keys)
+	d.chained = known
+	if chain.Size > chainEventsMax {
+		return &events.Rejection{Code: CodeChainTooLong, Message: fmt.Sprintf(
+			"order facts connected to this one are over %d; close the resource and order anew", chainEventsMax)}
+	}
+	if !known || d.in.Event.Key().Compare(last) > 0 {
+		return d.applyFact(d.in)
+	}
+	return d.refold(chain)
+}
+
+// lastOf returns the highest key folded into the chains of the keys.
+func (d *decider) lastOf(keys []string) (last events.Key, known bool) {
+	for _, k := range keys {
+		if c := d.chain(k); c != nil && (!known || c.Last.Compare(last) > 0) {
+			last, known = c.Last, true
+		}
+	}
+	return last, known
+}
+
+func (d *decider) chain(key string) *Chain {
+	if of := d.ChainOf.Get(key); of != nil {
+		return d.Chains.Get(of.ChainID)
+	}
+	return nil
+}
+
+// join makes one chain of the keys and of every chain that has one of them,
+// and counts the current event into it.
+func (d *decider) join(keys []string) *Chain {
+	joined := &Chain{ID: keys[0], Keys: slices.Clone(keys), Last: d.in.Event.Key(), Size: 1}
+	var old []*Chain
+	for _, k := range keys {
+		if c := d.chain(k); c != nil && !slices.Contains(old, c) {
+			old = append(old, c)
+		}
+	}
+	if len(old) > 0 {
+		joined.ID = old[0].ID
+	}
+	for _, c := range old {
+		joined.ID = min(joined.ID, c.ID)
+		joined.Keys = append(joined.Keys, c.Keys...)
+		joined.Size += c.Size
+		if c.Last.Compare(joined.Last) > 0 {
+			joined.Last = c.Last
+		}
+	}
+	slices.Sort(joined.Keys)
+	joined.Keys = slices.Compact(joined.Keys)
+	for _, c := range old {
+		if c.ID != joined.ID {
+			d.Chains.Put(c.ID, nil)
+		}
+	}
+	d.Chains.Put(joined.ID, joined)
+	for _, k := range joined.Keys {
+		if of := d.ChainOf.Get(k); of == nil || of.ChainID != joined.ID {
+			d.ChainOf.Put(k, &ChainKey{ChainID: joined.ID})
+		}
+	}
+	return joined
+}
+
+// refold forgets what the chain came to and folds all of its inputs, the
+// current one among them, in key order. An input whose predecessor stands
+// later in key order is applied as soon as that is there.
+func (d *decider) refold(chain *Chain) error {
+	d.need(ScopeInputs, chain.Keys...)
+	inputs := []*Input{d.in}
+	for _, k := range chain.Keys {
+		inputs = append(inputs, d.Inputs.By(inputsByChainKey, k)...)
+	}
+	slices.SortFunc(inputs, func(a, b *Input) int { return a.Event.Key().Compare(b.Event.Key()) })
+	d.forget(chain)
+
+	outcomes := make(map[*Input]error, len(inputs))
+	var pending []*Input
+	for _, in := range inputs {
+		outcomes[in] = d.applyOrUndo(in)
+		if isWait(outcomes[in]) {
+			pending = append(pending, in)
+		}
+		pending = d.applyPending(pending, outcomes)
+	}
+	if err := outcomes[d.in]; err != nil {
+		return err
+	}
+	for _, in := range inputs {
+		if in != d.in {
+			d.redecide(in, outcomes[in])
+		}
+	}
+	d.Orders.collapse(sameDocument[Order])
+	d.Resources.collapse(sameDocument[Resource])
+	return nil
+}
+
+// applyPending tries the pending inputs until none of them can be applied.
+func (d *decider) applyPending(pending []*Input, outcomes map[*Input]error) []*Input {
+	for range len(pending) {
+		var left []*Input
+		for _, in := range pending {
+			if outcomes[in] = d.applyOrUndo(in); isWait(outcomes[in]) {
+				left = append(left, in)
+			}
+		}
+		if len(left) == len(pending) {
+			break
+		}
+		pending = left
+	}
+	return pending
+}
+
+// forget removes what the chain's facts came to.
+func (d *decider) forget(chain *Chain) {
+	for _, k := range chain.Keys {
+		if id, ok := cutKey(k, "o/"); ok {
+			for _, detail := range d.Details.By(detailsByOrder, id) {
+				if detail.LateOf == "" {
+					d.Details.Put(detail.ID, nil)
+				}
+			}
+			d.Orders.Put(id, nil)
+		} else if id, ok := cutKey(k, "r/"); ok {
+			d.Resources.Put(id, nil)
+		}
+	}
+}
+
+func cutKey(key, prefix string) (string, bool) {
+	if len(key) > len(prefix) && key[:len(prefix)] == prefix {
+		return key[len(prefix):], true
+	}
+	return "", false
+}
+
+func (d *decider) applyOrUndo(in *Input) error {
+	mark := d.journal.mark()
+	err := d.guarded(func() error { return d.applyFact(in) })
+	if err != nil {
+		d.journal.rollback(mark)
+	}
+	return err
+}
+
+func isWait(err error) bool {
+	var w waits
+	return errors.As(err, &w)
+}
+
+// redecide records that folding again came to another end for an input that
+// was decided before.
+func (d *decider) redecide(in *Input, err error) {
+	again := *in
+	var w waits
+	switch {
+	case err == nil:
+		if in.Status == StatusAccepted {
+			return
+		}
+		again.Status, again.Rejection = StatusAccepted, nil
+	case errors.As(err, &w):
+		again.Status, again.WaitsFor, again.ChainKey, again.Rejection = StatusWaiting, w.key, "", nil
+		d.Counters.Waiting++
+	default:
+		why := rejection(err)
+		if in.Status == StatusRejected && in.Rejection.Code == why.Code {
+			return
+		}
+		again.Status, again.Rejection = StatusRejected, why
+		again.Attempts++
+		d.rejectedAgain = append(d.rejectedAgain, &again)
+	}
+	d.Inputs.Put(InputID(in.Event.Source, in.Event.ID), &again)
+}

@@ -1,0 +1,51 @@
+package decision
+
+// Codes of rejections that the decision itself makes; the rules' own codes
+// stand with them. Codes are stable, texts are not.
+const (
+	CodeInternal           = "internal"
+	CodeNotSupported       = "not_supported"
+	CodeChainTooLong       = "chain_too_long"
+	CodeConflict           = "content_conflict"
+	CodePredecessorMissing = "predecessor_missing"
+	CodePoison             = "poison"
+
+	CodeUnknownPartner  = "unknown_partner"
+	CodeUnknownCustomer = "unknown_customer"
+	CodeUnknownSite     = "unknown_site"
+	CodeSiteChanged     = "site_changed"
+	CodeUnknownDiscount = "unknown_discount"
+	CodeUnknownBill     = "unknown_bill"
+	CodeUnknownRequest  = "unknown_payment_request"
+	CodeUnknownInvoice  = "unknown_invoice"
+	CodeUnknownHold     = "unknown_hold"
+
+	CodeOrderExists      = "order_exists"
+	CodeOrderPaid        = "order_already_paid"
+	CodeOrderCancelled   = "order_cancelled"
+	CodeOrderExpired     = "order_expired"
+	CodeOrderNotPayable  = "order_not_payable"
+	CodeOrderForeign     = "order_of_other_customer"
+	CodeResourceExists   = "resource_exists"
+	CodeResourceForeign  = "resource_of_other_customer"
+	CodeAdjustmentExists = "order_already_adjusted"
+
+	CodeCouponForeign    = "coupon_of_other_customer"
+	CodeCouponKind       = "coupon_kind_mismatch"
+	CodeCouponNotPayable = "coupon_not_payable"
+	CodeCouponExpired    = "coupon_expired"
+	CodeCouponNotYet     = "coupon_not_yet_valid"
+	CodeCouponCurrency   = "coupon_currency_mismatch"
+	CodeCouponLocked     = "coupon_locked_to_other_order"
+	CodeTooManyCoupons   = "too_many_coupons"
+
+	CodeRepaymentExists   = "repayment_exists"
+	CodeCurrencyMix       = "currency_mix"
+	CodeRequestExists     = "payment_request_exists"
+	CodeInvoiceExists     = "invoice_exists"
+	CodeInvoiceTwoOwners  = "invoice_covers_two_requests"
+	CodePeriodNotOver     = "period_not_over"
+	CodeJobForeignSite    = "job_of_other_site"
+	CodeRejectionUnknown  = "unknown_rejection"
+	CodeRejectionNotRetry = "rejection_not_retryable"
+)

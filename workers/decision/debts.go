@@ -1,0 +1,167 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/incentive"
+	"github.com/accruald/accruald/workers/money"
+	"github.com/accruald/accruald/workers/pricing"
+	"github.com/accruald/accruald/workers/settlement"
+)
+
+// repaid puts a repayment into the book; what it settles follows from the
+// whole set of debts and repayments (Settlement rules, section 4).
+func (d *decider) repaid(data *events.RepaymentReceived) error {
+	if d.Reference.Site() == "" {
+		return d.unknownPartner()
+	}
+	d.need(ScopeBook, "")
+	if d.Repayments.Get(data.RepaymentID) != nil {
+		return &events.Rejection{Code: CodeRepaymentExists, Pointer: "/data/repayment_id", Message: fmt.Sprintf(
+			"repayment %q was received before with another event; give each repayment its own id", data.RepaymentID)}
+	}
+	currency := money.Currency(data.Currency)
+	if err := wholeCents(data.Amount, currency, "/data/amount"); err != nil {
+		return err
+	}
+	for _, id := range data.OrderIDs {
+		d.need(ScopeChain, orderKey(id))
+		order := d.Orders.Get(id)
+		if order == nil || order.Payment == nil {
+			return waits{paidKey(id)}
+		}
+		if order.Quote.Currency != currency {
+			return &events.Rejection{Code: CodeCurrencyMix, Pointer: "/data/currency", Message: fmt.Sprintf(
+				"repayment %q is in %s, order %q in %s; repay it in %s", data.RepaymentID, currency, id, order.Quote.Currency, order.Quote.Currency)}
+		}
+	}
+	d.Repayments.Put(data.RepaymentID, &Repayment{Currency: currency, Repayment: settlement.Repayment{
+		ID: data.RepaymentID, At: d.in.Event.Time, CustomerID: data.CustomerID, OrderIDs: data.OrderIDs,
+		Cycle: calendar.Cycle(data.Cycle), Amount: data.Amount}})
+	return nil
+}
+
+// paidKey is the key of an order's payment.
+func paidKey(orderID string) string { return "p/" + orderID }
+
+// settleDebts brings the book up to date with the orders that changed, and
+// returns the orders whose debt is settled otherwise than before.
+func (d *decider) settleDebts() error {
+	touched := map[money.Currency]bool{}
+	for _, diff := range d.Orders.differences() {
+		debt, err := d.debtOf(diff.after)
+		if err != nil {
+			return err
+		}
+		if debt == nil && (diff.before == nil || !hasCredit(diff.before)) {
+			continue
+		}
+		d.need(ScopeBook, "")
+		old := d.Debts.Get(diff.id)
+		if debt == nil && old == nil {
+			continue
+		}
+		if debt != nil {
+			if old != nil {
+				debt.Repaid = old.Repaid
+			}
+			touched[debt.Currency] = true
+		} else {
+			touched[old.Currency] = true
+		}
+		d.Debts.Put(diff.id, debt)
+	}
+	for _, diff := range d.Repayments.differences() {
+		touched[diff.after.Currency] = true
+	}
+	for _, c := range slices.Sorted(mapsKeys(touched)) {
+		if err := d.allocate(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func mapsKeys[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func isCredit(k pricing.TenderKind) bool {
+	return k == pricing.TenderCredit || k == pricing.TenderMonthlySettlement
+}
+
+func hasCredit(o *Order) bool {
+	return o != nil && o.Payment != nil && slices.ContainsFunc(o.Payment.Slices, func(s PaidSlice) bool { return isCredit(s.Kind) })
+}
+
+// debtOf returns what an order owes by its credit and monthly-settlement
+// slices, nil when it owes nothing.
+func (d *decider) debtOf(o *Order) (*Debt, error) {
+	if !hasCredit(o) {
+		return nil, nil
+	}
+	profile, err := d.common.Sites.Get(d.Reference.Site())
+	if err != nil {
+		return nil, err
+	}
+	debt := &Debt{Currency: o.Quote.Currency, Association: o.Association, Debt: settlement.Debt{
+		OrderID: o.ID, CustomerID: o.CustomerID, Cycle: calendar.CycleOf(o.Payment.Event.Time, profile.Zone()), PaidAt: o.Payment.Event.Time}}
+	for _, s := range o.Payment.Slices {
+		if isCredit(s.Kind) {
+			debt.Credit, debt.Refunded = debt.Credit.Add(s.Amount), debt.Refunded.Add(s.Refunded)
+		}
+	}
+	return debt, nil
+}
+
+// allocate settles the debts of a currency from all of its repayments.
+func (d *decider) allocate(c money.Currency) error {
+	var rows []*Debt
+	var debts []settlement.Debt
+	for _, debt := range d.Debts.All() {
+		if debt.Currency == c {
+			rows, debts = append(rows, debt), append(debts, debt.Debt)
+		}
+	}
+	var repayments []settlement.Repayment
+	for _, r := range d.Repayments.All() {
+		if r.Currency == c {
+			repayments = append(repayments, r.Repayment)
+		}
+	}
+	repaid, _ := settlement.AllocateRepayments(debts, repayments)
+	for i, debt := range rows {
+		if repaid[i].Equal(debt.Repaid) {
+			continue
+		}
+		changed := *debt
+		changed.Repaid = repaid[i]
+		d.Debts.Put(debt.OrderID, &changed)
+	}
+	return nil
+}
+
+// settled is what of the order's credit is repaid or refunded.
+func (b *Debt) settled() decimal.Decimal { return b.Repaid.Add(b.Refunded) }
+
+// outstanding is what is still owed.
+func (b *Debt) outstanding() decimal.Decimal { return b.Credit.Sub(b.settled()) }
+
+// creditHold is the hold on the credit slices of an order.
+func (d *decider) creditHold(b *Debt) incentive.Hold {
+	return incentive.Hold{ID: holdID(d.ID, incentive.HoldCreditNotRepaid, b.OrderID), Reason: incentive.HoldCreditNotRepaid,
+		Scope: incentive.Scope{OrderID: b.OrderID}, Open: b.outstanding().IsPositive(), Credit: b.Credit, Settled: b.settled()}
+}
+
+func holdID(partner, reason, of string) string { return events.DeriveID("hold", partner, reason, of) }

@@ -1,0 +1,148 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/incentive"
+	"github.com/accruald/accruald/workers/money"
+	"github.com/accruald/accruald/workers/settlement"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// Jobs that are decided for a partner (Settlement rules, section 8).
+const (
+	JobCloseCycle   = "close_cycle"
+	JobReleaseHolds = "release_holds"
+	JobAutoConfirm  = "auto_confirm"
+)
+
+// actorSchedule is who acts when a job does.
+const actorSchedule = "schedule"
+
+var noTime time.Time
+
+// job runs one scheduled job for the partner.
+func (d *decider) job(data *events.ScheduleApplied) error {
+	profile, err := d.profile()
+	if err != nil {
+		return err
+	}
+	if data.Site != profile.Site {
+		return &events.Rejection{Code: CodeJobForeignSite, Pointer: "/data/site", Message: fmt.Sprintf(
+			"job %q of site %q does not concern partner %q of site %q; run it for that site", data.Job, data.Site, d.ID, profile.Site)}
+	}
+	switch data.Job {
+	case JobCloseCycle:
+		return d.closeCycle(profile, data.ScheduledFor)
+	case JobReleaseHolds:
+		return d.releaseHolds(profile, data.ScheduledFor)
+	case JobAutoConfirm:
+		return d.autoConfirm(profile, data.ScheduledFor)
+	default:
+		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
+			"job %q is part of the contract but this version does not run it yet; run it again after an upgrade", data.Job)}
+	}
+}
+
+// closeCycle calculates the bills of every period that has ended finally, and
+// freezes the cycle while an expenditure of it is unpaid.
+func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
+	cycle := calendar.CycleOf(at, profile.Zone()).Prev()
+	d.need(ScopeBills, "")
+	d.need(ScopeHolds, "")
+	d.need(ScopeBook, "")
+	d.Counters.ClosedCycle = max(d.Counters.ClosedCycle, cycle)
+	for _, bill := range d.Bills.All() {
+		if !bill.State.Open() || bill.Cycle > cycle {
+			continue
+		}
+		d.need(ScopeBillDetails, bill.ID)
+		d.closing[bill.ID] = true
+		if err := d.final(bill); err != nil {
+			return err
+		}
+		closed := *bill
+		var err error
+		if closed.Deadline, err = profile.ConfirmationDeadline(bill.Cycle); err != nil {
+			return err
+		}
+		if err := d.moveBill(&closed, settlement.BillPeriodClosed, actorSchedule, ""); err != nil {
+			return err
+		}
+	}
+	for _, c := range d.unpaidCurrencies(cycle) {
+		id := holdID(d.ID, incentive.HoldCycleUnpaid, string(cycle)+" "+string(c))
+		if d.Holds.Get(id) == nil {
+			d.Holds.Put(id, &Hold{ID: id, Reason: incentive.HoldCycleUnpaid, Cycle: cycle, Currency: c, Open: true})
+		}
+	}
+	return nil
+}
+
+// unpaidCurrencies lists the currencies in which resale orders of the cycle
+// are not paid yet.
+func (d *decider) unpaidCurrencies(cycle calendar.Cycle) []money.Currency {
+	var out []money.Currency
+	for _, debt := range d.Debts.All() {
+		if debt.Cycle == cycle && debt.Association == incentive.AssociationResale && debt.outstanding().IsPositive() &&
+			!slices.Contains(out, debt.Currency) {
+			out = append(out, debt.Currency)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// releaseHolds closes every cycle_unpaid hold whose cycle is paid, the day
+// after the last payment.
+func (d *decider) releaseHolds(profile *site.Profile, at time.Time) error {
+	d.need(ScopeHolds, "")
+	d.need(ScopeBook, "")
+	for _, hold := range d.Holds.All() {
+		if hold.Reason != incentive.HoldCycleUnpaid || !hold.Open || slices.Contains(d.unpaidCurrencies(hold.Cycle), hold.Currency) {
+			continue
+		}
+		if last, found := d.lastPayment(hold); found && !settlement.DayPassed(last, at, profile.Zone()) {
+			continue
+		}
+		released := *hold
+		released.Open = false
+		d.Holds.Put(hold.ID, &released)
+	}
+	return nil
+}
+
+func (d *decider) lastPayment(hold *Hold) (time.Time, bool) {
+	var debts []settlement.Debt
+	for _, debt := range d.Debts.All() {
+		if debt.Currency == hold.Currency {
+			debts = append(debts, debt.Debt)
+		}
+	}
+	var repayments []settlement.Repayment
+	for _, r := range d.Repayments.All() {
+		if r.Currency == hold.Currency {
+			repayments = append(repayments, r.Repayment)
+		}
+	}
+	return settlement.LastPayment(debts, repayments, hold.Cycle)
+}
+
+// autoConfirm confirms every bill whose deadline was before the day of the run.
+func (d *decider) autoConfirm(profile *site.Profile, at time.Time) error {
+	d.need(ScopeBills, "")
+	for _, bill := range d.Bills.All() {
+		if bill.State != settlement.BillPendingConfirmation || !settlement.DayPassed(bill.Deadline, at, profile.Zone()) {
+			continue
+		}
+		confirmed := *bill
+		if err := d.moveBill(&confirmed, settlement.BillDeadlinePassed, actorSchedule, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}

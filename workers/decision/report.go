@@ -1,0 +1,187 @@
+package decision
+
+import (
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/money"
+	"github.com/accruald/accruald/workers/pricing"
+)
+
+// rateScale is the number of digits a rate is reported with.
+const rateScale = 6
+
+// A step is one state change to report.
+type step struct {
+	kind, id   string
+	transition events.Transition
+}
+
+// report turns the differences of an accepted event into outgoing events: one
+// per input and thing, in a fixed order.
+func (d *decider) report() {
+	for _, diff := range d.Orders.differences() {
+		d.reportOrder(diff)
+	}
+	for _, diff := range d.Details.differences() {
+		d.reportDetail(diff)
+	}
+	for _, diff := range d.Details.differences() {
+		d.reportHolds(diff)
+	}
+	for _, s := range d.steps {
+		d.reportStep(s)
+	}
+	for _, diff := range d.Bills.differences() {
+		d.reportBill(diff)
+	}
+	for _, in := range d.rejectedAgain {
+		d.outs = append(d.outs, events.NewRejectedOut(in.Event, in.Rejection, in.Attempts))
+	}
+}
+
+func (d *decider) emit(typ, thing string, data events.OutData) {
+	d.emitNth(typ, thing, 0, data)
+}
+
+func (d *decider) emitNth(typ, thing string, n int, data events.OutData) {
+	d.outs = append(d.outs, events.NewOut(d.in.Event, typ, thing, n, data))
+}
+
+// in returns an amount at the scale of its currency. A currency that is not
+// known was refused long before.
+func in(c money.Currency, amount decimal.Decimal) events.Amount {
+	digits, err := c.Digits()
+	if err != nil {
+		digits = rateScale
+	}
+	return events.NewAmount(amount, digits)
+}
+
+func (d *decider) reportDetail(diff difference[Detail]) {
+	detail, amount := diff.after, decimal.Decimal{}
+	if detail != nil {
+		amount = detail.Amount
+	}
+	supersedes := ""
+	if diff.before != nil {
+		amount = amount.Sub(diff.before.Amount)
+		supersedes = diff.before.ID
+	}
+	if detail == nil {
+		detail = diff.before
+	}
+	if amount.IsZero() && diff.before != nil && diff.before.Provisional == detail.Provisional {
+		return
+	}
+	d.emit(events.TypeIncentiveAccrued, detail.ID, &events.IncentiveAccrued{
+		Origin: origin(diff.version), DetailID: detail.ID, BillID: detail.BillID, OrderID: detail.OrderID, LineID: detail.LineID,
+		Association: detail.Association, PolicyID: detail.PolicyID, PolicyVersion: detail.PolicyVersion, Currency: string(detail.Currency),
+		Performance: in(detail.Currency, detail.Performance), Rate: events.NewAmount(detail.Rate, rateScale),
+		Amount: in(detail.Currency, amount), Provisional: detail.Provisional, Reverses: detail.Reverses, LateOf: detail.LateOf,
+		ZeroReason: detail.ZeroReason, Supersedes: supersedes})
+}
+
+func origin(version int64) events.Origin { return events.Origin{Version: int(version)} }
+
+// reportHolds tells what each hold freezes more or less of a detail.
+func (d *decider) reportHolds(diff difference[Detail]) {
+	changes := map[string]Covering{}
+	add := func(detail *Detail, sign int64) {
+		if detail == nil {
+			return
+		}
+		for _, c := range detail.Holds {
+			sum := changes[c.HoldID]
+			changes[c.HoldID] = Covering{HoldID: c.HoldID, Reason: c.Reason, Amount: sum.Amount.Add(c.Amount.Mul(decimal.NewFromInt(sign)))}
+		}
+	}
+	add(diff.before, -1)
+	add(diff.after, +1)
+	detail := diff.after
+	if detail == nil {
+		detail = diff.before
+	}
+	frozen, released := 0, 0
+	for _, id := range sortedKeys(changes) {
+		c := changes[id]
+		change := events.HoldChange{DetailID: detail.ID, BillID: detail.BillID, HoldID: c.HoldID, Reason: c.Reason,
+			Reference: d.holdReference(c, detail), Currency: string(detail.Currency), Amount: in(detail.Currency, c.Amount.Abs())}
+		switch c.Amount.Sign() {
+		case 1:
+			d.emitNth(events.TypeIncentiveFrozen, detail.ID, frozen, &events.IncentiveFrozen{Origin: origin(diff.version), HoldChange: change})
+			frozen++
+		case -1:
+			d.emitNth(events.TypeIncentiveReleased, detail.ID, released, &events.IncentiveReleased{Origin: origin(diff.version), HoldChange: change})
+			released++
+		}
+	}
+}
+
+// holdReference names what a hold is about: the order or the cycle.
+func (d *decider) holdReference(c Covering, detail *Detail) string {
+	if hold := d.Holds.Get(c.HoldID); hold != nil {
+		return hold.OrderID + hold.BillID + hold.DetailID + string(hold.Cycle)
+	}
+	return detail.OrderID
+}
+
+func (d *decider) reportBill(diff difference[Bill]) {
+	bill := diff.after
+	if bill == nil {
+		return
+	}
+	applicable, blocked := d.applicable(bill)
+	if blocked == nil {
+		blocked = []string{}
+	}
+	a, c := bill.Amounts, bill.Currency
+	d.emit(events.TypePayableChanged, bill.ID, &events.PayableChanged{
+		Origin: origin(diff.version), BillID: bill.ID, Cycle: string(bill.Cycle), Currency: string(c), Total: in(c, a.Total), Frozen: in(c, a.Frozen),
+		Payable: in(c, a.Payable), Requested: in(c, a.Requested), PaidOut: in(c, a.PaidOut), Expired: in(c, a.Expired), Offset: in(c, a.Offset),
+		Applicable: in(c, applicable), BlockedBy: blocked})
+}
+
+func (d *decider) reportStep(s step) {
+	n := 0
+	for _, earlier := range d.steps[:slices.IndexFunc(d.steps, func(o step) bool { return o == s })] {
+		if earlier.kind == s.kind && earlier.id == s.id {
+			n++
+		}
+	}
+	switch s.kind {
+	case events.TypeBillStateChanged:
+		b := d.Bills.Get(s.id)
+		d.emitNth(s.kind, s.id, n, &events.BillStateChanged{Origin: origin(d.Bills.Version(s.id)), BillID: s.id, Transition: s.transition,
+			Currency: string(b.Currency), Total: in(b.Currency, b.Amounts.Total), Payable: in(b.Currency, b.Amounts.Payable)})
+	case events.TypePaymentRequestStateChanged:
+		r := d.Requests.Get(s.id)
+		payout := in(r.Currency, r.Payout)
+		d.emitNth(s.kind, s.id, n, &events.PaymentRequestStateChanged{Origin: origin(d.Requests.Version(s.id)), PaymentRequestID: s.id,
+			Transition: s.transition, Currency: string(r.Currency), Amount: in(r.Currency, r.Amount), InvoiceAmount: &payout})
+	case events.TypeInvoiceStateChanged:
+		i := d.Invoices.Get(s.id)
+		d.emitNth(s.kind, s.id, n, &events.InvoiceStateChanged{Origin: origin(d.Invoices.Version(s.id)), InvoiceID: s.id,
+			Transition: s.transition, Currency: string(i.Currency), Amount: in(i.Currency, i.Amount)})
+	}
+}
+
+func steps(list []pricing.Step, c money.Currency) []events.Step {
+	out := make([]events.Step, 0, len(list))
+	for _, s := range list {
+		out = append(out, events.Step{Rule: s.Rule, Reference: s.Reference, Formula: s.Formula, Before: exact(s.Before, c), After: exact(s.After, c)})
+	}
+	return out
+}
+
+// exact reports an intermediate amount with all of its digits, at least those
+// of the currency.
+func exact(amount decimal.Decimal, c money.Currency) events.Amount {
+	a := in(c, amount)
+	if digits := -amount.Exponent(); digits > a.Scale {
+		a.Scale = digits
+	}
+	return a
+}

@@ -1,0 +1,200 @@
+package decision
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/settlement"
+)
+
+// apply hands the current event to its rule.
+func (d *decider) apply() error {
+	switch data := d.in.Event.Data.(type) {
+	case *events.OrderPlaced, *events.OrderSpecChanged, *events.OrderRenewed, *events.OrderUnsubscribed,
+		*events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
+		return d.foldFact()
+	case *events.RepaymentReceived:
+		return d.repaid(data)
+	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
+		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted:
+		return d.applyReference()
+	case *events.BillConfirmed:
+		return d.billStep(data.BillAction, settlement.BillConfirm)
+	case *events.BillDisputed:
+		return d.billStep(data.BillAction, settlement.BillDispute)
+	case *events.BillDisputeResolved:
+		return d.billStep(data.BillAction, settlement.BillResolve)
+	case *events.BillApproved:
+		return d.billStep(data.BillAction, settlement.BillApprove)
+	case *events.BillRejected:
+		return d.billStep(data.BillAction, settlement.BillReject)
+	case *events.PaymentRequestSubmitted:
+		return d.submitted(data)
+	case *events.PaymentRequestApproved:
+		return d.requestStep(data.PaymentRequestAction, settlement.RequestApprove)
+	case *events.PaymentRequestRejected:
+		return d.requestStep(data.PaymentRequestAction, settlement.RequestReject)
+	case *events.PaymentRequestCancelled:
+		return d.requestStep(data.PaymentRequestAction, settlement.RequestCancel)
+	case *events.PaymentRequestPaid:
+		return d.requestStep(data.PaymentRequestAction, settlement.RequestTransfer)
+	case *events.PaymentRequestFailed:
+		return d.requestStep(data.PaymentRequestAction, settlement.RequestFail)
+	case *events.InvoiceTriggered:
+		return d.invoiceStep(data)
+	case *events.ScheduleApplied:
+		return d.job(data)
+	case *events.RejectionRetried:
+		return d.retryOne(data.RejectionAction)
+	case *events.RejectionDiscarded:
+		return d.discardOne(data.RejectionAction)
+	default:
+		return notSupported(d.in.Event)
+	}
+}
+
+// settle carries what the event changed through debts, details, holds and
+// bills, and posts the differences. Each stage looks only at what the stages
+// before it changed, so the end does not depend on how the event got there.
+func (d *decider) settle() error {
+	for _, stage := range []func() error{d.settleDebts, d.amounts, d.freeze, d.carry} {
+		if err := stage(); err != nil {
+			return err
+		}
+	}
+	d.Details.collapse(sameDocument[Detail])
+	d.Debts.collapse(sameDocument[Debt])
+	return d.post()
+}
+
+// accept records that the event is decided and stands.
+func (d *decider) accept() {
+	d.Counters.DecisionNo++
+	in := *d.in
+	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusAccepted, d.Counters.DecisionNo, nil, ""
+	if keys := chainKeys(in.Event); keys != nil {
+		in.ChainKey = keys[0]
+	}
+	d.record(&in)
+	for _, diff := range d.Orders.differences() {
+		if diff.before == nil {
+			d.created = append(d.created, orderKey(diff.id))
+		}
+		if paid(diff.after) && !paid(diff.before) {
+			d.created = append(d.created, paidKey(diff.id))
+		}
+	}
+	for _, diff := range d.Resources.differences() {
+		if diff.before == nil {
+			d.created = append(d.created, resourceKey(diff.id))
+		}
+	}
+	d.report()
+}
+
+func paid(o *Order) bool { return o != nil && o.Payment != nil }
+
+// reject records that the event is decided and has no effect. One that rests
+// on the state of a chain takes its place in it: an earlier fact may yet come
+// and make it good.
+func (d *decider) reject(why *events.Rejection) {
+	if d.chained && !why.Retryable {
+		d.join(chainKeys(d.in.Event))
+	}
+	d.Counters.DecisionNo++
+	in := *d.in
+	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusRejected, d.Counters.DecisionNo, why, ""
+	in.Attempts++
+	if d.chained && !why.Retryable {
+		in.ChainKey = chainKeys(in.Event)[0]
+	}
+	d.record(&in)
+	d.outs = append(d.outs, events.NewRejectedOut(in.Event, why, in.Attempts))
+}
+
+// wait records that the event has to wait for a key.
+func (d *decider) wait(key string) {
+	in := *d.in
+	in.Status, in.WaitsFor, in.FiveDay, in.Rejection = StatusWaiting, key, nil, nil
+	d.record(&in)
+	if d.Counters.WaitingSince.IsZero() || in.ArrivedAt.Before(d.Counters.WaitingSince) {
+		d.Counters.WaitingSince = in.ArrivedAt
+	}
+}
+
+// record stores an input and keeps count of what waits and may be retried.
+func (d *decider) record(in *Input) {
+	id := InputID(in.Event.Source, in.Event.ID)
+	if old := d.Inputs.Get(id); old != nil {
+		d.Counters.Waiting -= count(old.Status == StatusWaiting)
+		d.Counters.Retryable -= count(retryKey(old) != "")
+	}
+	d.Counters.Waiting += count(in.Status == StatusWaiting)
+	d.Counters.Retryable += count(retryKey(in) != "")
+	d.Inputs.Put(id, in)
+}
+
+func count(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// InputID names an input within its partner.
+func InputID(source, id string) string { return source + "\x00" + id }
+
+// expireAndRetry rejects what waited too long, and decides rejections again
+// that newer reference data may heal.
+func (d *decider) expireAndRetry() {
+	if d.Counters.Waiting > 0 && d.now.Sub(d.Counters.WaitingSince) > predecessorWaitMax {
+		d.need(ScopeRetryable, "")
+		d.Counters.WaitingSince = d.now
+		for _, in := range d.Inputs.All() {
+			if in.Status != StatusWaiting {
+				continue
+			}
+			if d.now.Sub(in.ArrivedAt) <= predecessorWaitMax {
+				if in.ArrivedAt.Before(d.Counters.WaitingSince) {
+					d.Counters.WaitingSince = in.ArrivedAt
+				}
+				continue
+			}
+			d.begin(in)
+			d.reject(&events.Rejection{Code: CodePredecessorMissing, Message: "waited " + predecessorWaitMax.String() + " for " +
+				keyText(in.WaitsFor) + ", which did not come; publish it, then this event under a new id"})
+		}
+	}
+	if d.Counters.Retryable > 0 && (d.common.version > d.Counters.RetriedReference || d.Counters.ReferenceNo > d.Counters.RetriedPartner) {
+		d.Counters.RetriedReference, d.Counters.RetriedPartner = d.common.version, d.Counters.ReferenceNo
+		d.need(ScopeRetryable, "")
+		retry := d.Inputs.By(inputsByRetry, "retryable")
+		slices.SortFunc(retry, func(a, b *Input) int { return int(a.No - b.No) })
+		for _, in := range retry {
+			if !events.IsCutOff(in.Event.Type) && d.now.Sub(in.ArrivedAt) <= predecessorWaitMax {
+				d.decide(in)
+			}
+		}
+	}
+}
+
+// keyText says what a key stands for.
+func keyText(key string) string {
+	kinds := []struct{ prefix, text string }{{"o/", "order "}, {"p/", "the payment of order "}, {"r/", "resource "}, {"c/", "coupon "}, {"q/", "coupon quota "}}
+	for _, k := range kinds {
+		if id, ok := cutKey(key, k.prefix); ok {
+			return k.text + `"` + id + `"`
+		}
+	}
+	return key
+}
+
+// refusalOf gives a refusal of the settlement rules its place in the event.
+func refusalOf(err error, pointer string) error {
+	var refusal *settlement.Refusal
+	if errors.As(err, &refusal) {
+		return &events.Rejection{Code: refusal.Code, Message: refusal.Message, Pointer: pointer}
+	}
+	return err
+}

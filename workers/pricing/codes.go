@@ -1,0 +1,72 @@
+package pricing
+
+import "fmt"
+
+// Codes of refusals. They are stable: callers and integrators match on them.
+const (
+	CodeAdjustmentExceedsAmount  = "adjustment_exceeds_amount"
+	CodeAdjustmentExcludes       = "adjustment_excludes_discount"
+	CodeAdjustmentInvalid        = "adjustment_invalid"
+	CodeAmbiguousProduct         = "ambiguous_product"
+	CodeBalanceInsufficient      = "balance_insufficient"
+	CodeConversionInvalid        = "conversion_invalid"
+	CodeCouponExceedsLines       = "coupon_exceeds_lines"
+	CodeCurrencyMix              = "currency_mix"
+	CodeDiscountInvalid          = "discount_invalid"
+	CodeDiscountNotSelectable    = "discount_not_selectable"
+	CodeDiscountRatioOutOfRange  = "discount_ratio_out_of_range"
+	CodeDuplicateLine            = "duplicate_line_id"
+	CodeDuplicateResource        = "duplicate_resource_id"
+	CodeInvalidPeriod            = "invalid_period"
+	CodeInvalidUnifiedDay        = "invalid_unified_day"
+	CodeLineNotFound             = "line_not_found"
+	CodeNoChange                 = "no_change"
+	CodeNoLines                  = "no_lines"
+	CodeNoRenewalToReturn        = "no_renewal_to_return"
+	CodeNotPrimary               = "not_primary"
+	CodeNotRefundable            = "not_refundable"
+	CodeNotRenewable             = "not_renewable"
+	CodeOrderTypeUnsupported     = "order_type_unsupported"
+	CodePayPerUseResource        = "pay_per_use_resource"
+	CodePeriodNotOffered         = "period_not_offered"
+	CodeProductInvalid           = "product_invalid"
+	CodeProductNotFound          = "product_not_found"
+	CodeProductWithdrawn         = "product_withdrawn"
+	CodeQuantityOutOfRange       = "quantity_out_of_range"
+	CodeRenewalPeriodInvalid     = "renewal_period_invalid"
+	CodeReservedInstance         = "reserved_instance"
+	CodeResourceBlocked          = "resource_blocked"
+	CodeResourceExpired          = "resource_expired"
+	CodeResourceForeign          = "resource_foreign"
+	CodeResourceNotFound         = "resource_not_found"
+	CodeResourceUnsubscribed     = "resource_unsubscribed"
+	CodeScaleDownInquiry         = "scale_down_inquiry"
+	CodeServiceTypeInvalid       = "service_type_invalid"
+	CodeServiceTypeNotFound      = "service_type_not_found"
+	CodeSizeMeasureMismatch      = "size_measure_mismatch"
+	CodeSizeMissing              = "size_missing"
+	CodeSizeNotAllowed           = "size_not_allowed"
+	CodeSizeOutOfRange           = "size_out_of_range"
+	CodeTenderInvalid            = "tender_invalid"
+	CodeTendersDoNotSum          = "tenders_do_not_sum"
+	CodeTooManyCoupons           = "too_many_coupons"
+	CodeTooManyLines             = "too_many_lines"
+	CodeTooManyResources         = "too_many_resources"
+	CodeUnsubscribeTypeInvalid   = "unsubscribe_type_invalid"
+	CodeWithdrawalWithoutProduct = "withdrawal_without_product"
+)
+
+// Refusal is a rule's no: a stable code, a sentence that says what to do, and the field it is about.
+type Refusal struct {
+	Code      string
+	Message   string
+	Pointer   string // JSON pointer relative to the event's data, "/lines/1/resource_size"; "" when no one field is to blame
+	Retryable bool   // true when reference data that comes later may heal it
+}
+
+// Error returns the sentence.
+func (r *Refusal) Error() string { return r.Message }
+
+func refuse(code, pointer, format string, args ...any) *Refusal {
+	return &Refusal{Code: code, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,2 @@
+// Package pricing
+package pricing

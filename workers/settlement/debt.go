@@ -1,0 +1,152 @@
+package settlement
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/workers/calendar"
+)
+
+// Debt is what one order was paid with on credit (credit and monthly settlement), and what of that was refunded.
+// Cycle is the cycle of the payment. Debts that are taken together are in one currency.
+type Debt struct {
+	OrderID    string
+	CustomerID string
+	Cycle      calendar.Cycle
+	PaidAt     time.Time
+	Credit     decimal.Decimal
+	Refunded   decimal.Decimal
+}
+
+// Owing is what of the debt repayments have to settle: credit minus refunds, never negative.
+func (d Debt) Owing() decimal.Decimal {
+	return decimal.Max(d.Credit.Sub(d.Refunded), decimal.Zero)
+}
+
+// Repayment is money received for debts. It settles the orders it lists; one that lists none settles by payment time,
+// within its customer and its cycle where they are given.
+type Repayment struct {
+	ID         string
+	At         time.Time
+	CustomerID string
+	OrderIDs   []string
+	Cycle      calendar.Cycle
+	Amount     decimal.Decimal
+}
+
+func (r Repayment) reaches(d Debt) bool {
+	if len(r.OrderIDs) > 0 {
+		return slices.Contains(r.OrderIDs, d.OrderID)
+	}
+	return (r.CustomerID == "" || r.CustomerID == d.CustomerID) && (r.Cycle == "" || r.Cycle == d.Cycle)
+}
+
+// AllocateRepayments returns what each debt is repaid, in the order of debts, and what each repayment has left, in the
+// order of repayments. Repayments that list orders settle these first, then the others settle what is open by the
+// oldest payment time, then order id; repayments take their turn by time, then id. It runs over the whole set after
+// refunds, so neither the order of the arguments nor of arrival matters. (Settlement rules, section 4.)
+func AllocateRepayments(debts []Debt, repayments []Repayment) (settled, surplus []decimal.Decimal) {
+	allocation := allocate(debts, repayments)
+	return allocation.settled, allocation.surplus
+}
+
+// LastPayment returns the time of the latest repayment that settled some of a cycle's debts, false if there is none.
+// A cycle that is settled is released the day after it.
+func LastPayment(debts []Debt, repayments []Repayment, cycle calendar.Cycle) (time.Time, bool) {
+	allocation := allocate(debts, repayments)
+	var last time.Time
+	found := false
+	for i, debt := range debts {
+		at, paid := allocation.lastAt[i], allocation.settled[i].IsPositive()
+		if paid && debt.Cycle == cycle && (!found || at.After(last)) {
+			last, found = at, true
+		}
+	}
+	return last, found
+}
+
+type allocation struct {
+	settled []decimal.Decimal // per debt
+	lastAt  []time.Time       // per debt, of the latest repayment that settled some of it
+	surplus []decimal.Decimal // per repayment
+}
+
+func allocate(debts []Debt, repayments []Repayment) allocation {
+	a := allocation{
+		settled: make([]decimal.Decimal, len(debts)),
+		lastAt:  make([]time.Time, len(debts)),
+		surplus: make([]decimal.Decimal, len(repayments)),
+	}
+	oldest := sortedIndexes(len(debts), func(i, j int) int {
+		return cmp.Or(debts[i].PaidAt.Compare(debts[j].PaidAt), cmp.Compare(debts[i].OrderID, debts[j].OrderID))
+	})
+	turns := sortedIndexes(len(repayments), func(i, j int) int {
+		return cmp.Or(
+			compareBool(len(repayments[i].OrderIDs) > 0, len(repayments[j].OrderIDs) > 0),
+			repayments[i].At.Compare(repayments[j].At),
+			cmp.Compare(repayments[i].ID, repayments[j].ID))
+	})
+	for _, r := range turns {
+		left := repayments[r].Amount
+		for _, d := range oldest {
+			if !left.IsPositive() {
+				break
+			}
+			if !repayments[r].reaches(debts[d]) {
+				continue
+			}
+			part := decimal.Min(left, debts[d].Owing().Sub(a.settled[d]))
+			if !part.IsPositive() {
+				continue
+			}
+			a.settled[d], left = a.settled[d].Add(part), left.Sub(part)
+			if repayments[r].At.After(a.lastAt[d]) {
+				a.lastAt[d] = repayments[r].At
+			}
+		}
+		a.surplus[r] = left
+	}
+	return a
+}
+
+// compareBool orders true before false.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func sortedIndexes(n int, compare func(i, j int) int) []int {
+	indexes := make([]int, n)
+	for i := range indexes {
+		indexes[i] = i
+	}
+	slices.SortStableFunc(indexes, compare)
+	return indexes
+}
+
+// CycleDue returns what of a cycle is still unpaid: the owing of its debts minus what of them is repaid. The debts are
+// those of resale orders; settled is in their order. A cycle is settled when it is zero.
+func CycleDue(debts []Debt, settled []decimal.Decimal, cycle calendar.Cycle) decimal.Decimal {
+	due := decimal.Zero
+	for i, debt := range debts {
+		if debt.Cycle == cycle {
+			due = due.Add(debt.Owing()).Sub(settled[i])
+		}
+	}
+	return due
+}
+
+// StatementDue returns a partner statement's bill amount, consumption + refunds + adjustments, and the amount due,
+// which is zero where refunds exceed expenditure. Refunds are negative. (Settlement rules, sections 5 and 8.)
+func StatementDue(consumption, refunds, adjustments decimal.Decimal) (bill, due decimal.Decimal) {
+	bill = decimal.Sum(consumption, refunds, adjustments)
+	return bill, decimal.Max(bill, decimal.Zero)
+}

@@ -1,0 +1,21 @@
+// Package site holds what differs between the sites of the vendor, China, international and Europe, as data: zones,
+// validities, fees, deadlines, payment methods and working-day calendars.
+//
+// It owns the profiles (profiles.json, described by profiles.schema.json) and the answers that are a plain look-up in
+// one of them. It does not own the rules that use these numbers: a percentage or a number of days that somebody may
+// change belongs here, what happens with it belongs to the package of the rule.
+//
+// The profiles that come with the program can be replaced as a whole: Load reads a document of the same form. Zones are
+// compiled in, so a host needs no zone database. The international site's zone is Asia/Singapore and Europe's is
+// Europe/Dublin by default. Holidays come empty, Monday to Friday is worked, because they are announced year by year:
+// an operator lists them, with the weekend days that are worked for them. Rows for terms of 4 and 5 years continue the
+// 3-year row; the published table ends there. Incentives of policies without an association take the methods that
+// need no resale: in China those of referral, internationally those without bank transfer.
+//
+// Invariants: a loaded profile is complete and in range, never changes, and may be shared; Profiles carry the version
+// of their document so that it can be recorded with what was decided.
+//
+// Failures: a document that is not exactly of the form, with a member too many, an unknown zone, method or
+// association, or a number out of range, is refused as a whole with invalid_site_profile. A site, fee row or
+// association that no profile covers is an error, never a default.
+package site
