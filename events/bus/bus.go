@@ -64,12 +64,11 @@ type Bus struct {
 	conn   *nats.Conn
 	js     jetstream.JetStream
 
-	mu       sync.Mutex
-	readers  map[*PartitionReader]struct{}
-	lostAt   time.Time // zero while connected
-	lostWhy  error
-	asyncErr error
-	closed   bool
+	mu      sync.Mutex
+	readers map[*PartitionReader]struct{}
+	lostAt  time.Time // zero while connected
+	lostWhy error
+	closed  bool
 }
 
 // Connect connects and checks that the server can do what is needed: version
@@ -139,7 +138,8 @@ func (b *Bus) options() []nats.Option {
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { b.onLost(err) }),
 		nats.ReconnectHandler(func(conn *nats.Conn) { b.onReconnected(conn.ConnectedUrlRedacted()) }),
 		nats.ClosedHandler(func(*nats.Conn) { b.onLost(nats.ErrConnectionClosed) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { b.onAsyncError(err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { b.onReconnectFailed(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { b.log.Warn("nats client error", "err", err) }),
 	}
 	if b.config.CredentialsFile != "" {
 		options = append(options, nats.UserCredentials(b.config.CredentialsFile))
@@ -186,8 +186,12 @@ func (b *Bus) Healthy() error {
 	if b.conn.IsConnected() {
 		return nil
 	}
-	return fmt.Errorf("no connection to nats at %q since %s (last error: %v): trying again for ever; check the server and the network",
-		b.config.URL, b.lostAt.Format(time.RFC3339), errors.Join(b.lostWhy, b.asyncErr))
+	why := b.lostWhy
+	if why == nil {
+		why = nats.ErrDisconnected
+	}
+	return fmt.Errorf("no connection to nats at %q since %s: %w: trying again for ever; check the server and the network",
+		b.config.URL, b.lostAt.Format(time.RFC3339), why)
 }
 
 // Close closes every reader, waits for them, and closes the connection.
@@ -225,7 +229,7 @@ func (b *Bus) onLost(err error) {
 // old connection counts as delivered there and would be missing here.
 func (b *Bus) onReconnected(url string) {
 	b.mu.Lock()
-	b.lostAt, b.lostWhy, b.asyncErr = time.Time{}, nil, nil
+	b.lostAt, b.lostWhy = time.Time{}, nil
 	readers := b.openReaders()
 	b.mu.Unlock()
 	b.log.Info("connected to nats again", "url", url)
@@ -234,11 +238,11 @@ func (b *Bus) onReconnected(url string) {
 	}
 }
 
-func (b *Bus) onAsyncError(err error) {
+// onReconnectFailed keeps the reason for Healthy; the log has the loss.
+func (b *Bus) onReconnectFailed(err error) {
 	b.mu.Lock()
-	b.asyncErr = err
+	b.lostWhy = err
 	b.mu.Unlock()
-	b.log.Warn("nats client error", "err", err)
 }
 
 // reconnectDelay doubles from the smallest to the largest wait, with a random

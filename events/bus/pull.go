@@ -193,7 +193,8 @@ func (b *Bus) readExactly(ctx context.Context, consumer jetstream.Consumer, coun
 		return nil, err
 	}
 	defer p.Stop()
-	defer context.AfterFunc(ctx, p.Stop)()
+	release := context.AfterFunc(ctx, p.Stop)
+	defer release()
 	messages := make([]Message, 0, count)
 	for len(messages) < count {
 		message, _, err := p.next(requestWaitSecondsMax * time.Second)

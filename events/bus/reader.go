@@ -93,7 +93,7 @@ func (b *Bus) OpenPartition(ctx context.Context, partition int, after uint64, no
 		return nil, err
 	}
 	var life context.Context
-	life, r.cancel = context.WithCancel(context.Background()) // Close ends it
+	life, r.cancel = context.WithCancel(context.WithoutCancel(ctx)) // Close ends it
 	b.mu.Lock()
 	if b.closed {
 		b.mu.Unlock()

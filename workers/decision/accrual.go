@@ -114,17 +114,17 @@ func performance(slices []DetailSlice) decimal.Decimal {
 
 func (f *fact) incentiveFact(order *Order, service *pricing.ServiceType) incentive.Fact {
 	left := f.Reference.leftAt(f.in.PartnerVersion, f.at)
-	fact := incentive.Fact{
+	out := incentive.Fact{
 		Association: order.Association, ServiceType: service.Code, ServicePolicy: service.IncentivePolicy, OrderKind: order.Kind,
-		Level: f.enrolled.Level, Currency: order.Quote.Currency, At: f.at, InProgramme: left == nil, Certified: f.enrolled.Certified,
+		Level: f.enrolled.Level, Currency: order.Quote.Currency, At: f.at, InProgramme: left == nil, Certified: f.enrolled.Certified, Site: f.site,
 	}
 	if c := f.Reference.customer(f.in.PartnerVersion, order.CustomerID, order.PlacedAt); c != nil {
-		fact.Segment = c.Segment
+		out.Segment = c.Segment
 		if c.PreviousPartnerID != "" {
-			fact.MovedAt = &c.EffectiveTime
+			out.MovedAt = &c.EffectiveTime
 		}
 	}
-	return fact
+	return out
 }
 
 // periodTime is the time that says which period a line belongs to: payment,

@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,30 +21,46 @@ const openPeriodsMax = 120
 // the final calculation runs again, and the whole difference of the event goes
 // to the open period as one corrective detail (contract section 1, Late).
 func (d *decider) amounts() error {
-	closed := map[string]bool{}
+	corrected := map[string]bool{}
+	for range openPeriodsMax {
+		bill := d.closedBill(corrected)
+		if bill == nil {
+			break
+		}
+		corrected[bill.ID] = true
+		if err := d.correct(bill); err != nil {
+			return err
+		}
+	}
 	for _, diff := range d.Details.differences() {
-		detail := diff.after
-		if detail == nil {
-			detail = diff.before
-		}
-		if detail.BillID == "" || detail.LateOf != "" {
-			continue
-		}
-		d.need(ScopeBill, detail.BillID)
-		if bill := d.Bills.Get(detail.BillID); bill != nil && !bill.State.Open() && !d.closing[bill.ID] {
-			closed[detail.BillID] = true
-			d.restore(diff)
-			continue
-		}
-		if diff.after != nil && !detail.Amount.Equal(detail.Ideal) {
+		if detail := diff.after; detail != nil && !corrected[detail.BillID] && !detail.Amount.Equal(detail.Ideal) {
 			changed := *detail
 			changed.Amount = changed.Ideal
 			d.Details.Put(changed.ID, &changed)
 		}
 	}
-	for _, id := range sortedKeys(closed) {
-		if err := d.correct(d.Bills.Get(id)); err != nil {
-			return err
+	return nil
+}
+
+// closedBill finds a closed bill that the event touched and that is not
+// corrected yet. Correcting one can touch another: the refunds of later
+// periods rest on it. A period that was closed without a bill is closed too.
+func (d *decider) closedBill(corrected map[string]bool) *Bill {
+	for _, diff := range d.Details.differences() {
+		detail := diff.after
+		if detail == nil {
+			detail = diff.before
+		}
+		if detail.BillID == "" || detail.LateOf != "" || corrected[detail.BillID] || d.closing[detail.BillID] {
+			continue
+		}
+		d.need(ScopeBill, detail.BillID)
+		bill := d.Bills.Get(detail.BillID)
+		if bill == nil && detail.Cycle <= d.Counters.ClosedCycle {
+			return d.newBill(detail)
+		}
+		if bill != nil && !bill.State.Open() {
+			return bill
 		}
 	}
 	return nil
@@ -57,7 +74,6 @@ func (d *decider) restore(diff difference[Detail]) {
 	case diff.after == nil:
 		kept = *diff.before
 		kept.Ideal = decimal.Decimal{}
-		kept.Slices = nil
 		kept.Performance = decimal.Decimal{}
 	case diff.before == nil:
 		kept = *diff.after
@@ -74,12 +90,24 @@ func (d *decider) restore(diff difference[Detail]) {
 // difference that the current event made.
 func (d *decider) correct(bill *Bill) error {
 	d.need(ScopeBillDetails, bill.ID)
+	for _, diff := range d.Details.differences() {
+		if standing := cmp.Or(diff.after, diff.before); standing.BillID == bill.ID && standing.LateOf == "" {
+			d.restore(diff)
+		}
+	}
 	if err := d.final(bill); err != nil {
 		return err
 	}
-	late := Detail{LateOf: d.in.Event.ID, PolicyID: bill.PolicyID, Association: bill.Association, Currency: bill.Currency,
-		ID:    events.DeriveID("late", d.ID, d.in.Event.Source, d.in.Event.ID, bill.ID),
-		Event: EventRef{Time: d.in.Event.Time, Source: d.in.Event.Source, ID: d.in.Event.ID}}
+	late := Detail{LateOf: d.in.Event.ID, PolicyID: bill.PolicyID, Association: bill.Association, Currency: bill.Currency, Event: d.ref()}
+	if err := d.openPeriod(bill, &late); err != nil {
+		return err
+	}
+	late.ID = events.DeriveID("late", d.ID, d.in.Event.Source, d.in.Event.ID, bill.ID, late.BillID)
+	if earlier := d.Details.Get(late.ID); earlier != nil {
+		late = *earlier // a fact that was decided before, and again
+		late.Slices = slices.Clone(earlier.Slices)
+	}
+	standing := late.Amount
 	for _, diff := range d.Details.differences() {
 		detail := diff.after
 		if detail == nil || detail.BillID != bill.ID || detail.LateOf != "" {
@@ -93,13 +121,9 @@ func (d *decider) correct(bill *Bill) error {
 			return err
 		}
 	}
-	if late.Amount.IsZero() {
-		return nil
+	if !late.Amount.Equal(standing) {
+		d.Details.Put(late.ID, &late)
 	}
-	if err := d.openPeriod(bill, &late); err != nil {
-		return err
-	}
-	d.Details.Put(late.ID, &late)
 	return nil
 }
 
@@ -110,11 +134,7 @@ func (late *Detail) take(detail *Detail, difference decimal.Decimal) error {
 	}
 	late.OrderID, late.LineID, late.CustomerID = detail.OrderID, detail.LineID, detail.CustomerID
 	late.ServiceType, late.OrderKind, late.PolicyVersion, late.Rate = detail.ServiceType, detail.OrderKind, detail.PolicyVersion, detail.Rate
-	weights := make([]decimal.Decimal, len(detail.Slices))
-	for i, s := range detail.Slices {
-		weights[i] = s.Counted.Abs()
-	}
-	shares, err := incentive.Shares(difference, weights, detail.Currency)
+	shares, err := incentive.Shares(difference, weightsOf(detail.Slices), detail.Currency)
 	if err != nil {
 		return err
 	}
@@ -228,15 +248,15 @@ func byOrder(group []*Detail) [][]*Detail {
 // finalize sets what a detail finally comes to, and the refunds of later
 // periods that rest on it.
 func (d *decider) finalize(detail *Detail, amount, rate decimal.Decimal, policy *incentive.Policy) error {
-	if !detail.Provisional && detail.Ideal.Equal(amount) {
-		return nil
-	}
 	changed := *detail
-	moved := !detail.Ideal.Equal(amount)
 	changed.Ideal, changed.Provisional = amount, false
 	if policy.Mode == incentive.ModeWhole {
 		changed.Rate = rate
 	}
+	if !detail.Provisional && detail.Ideal.Equal(amount) && detail.Rate.Equal(changed.Rate) {
+		return nil
+	}
+	moved := !detail.Ideal.Equal(amount) || !detail.Rate.Equal(changed.Rate)
 	if amount.IsZero() && changed.ZeroReason == "" && changed.Performance.IsPositive() {
 		changed.ZeroReason = incentive.ZeroBelowThreshold
 	}

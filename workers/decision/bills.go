@@ -55,12 +55,10 @@ func (d *decider) change(id string, c *billChange) error {
 	if old := d.Bills.Get(id); old != nil {
 		bill = *old
 	} else {
-		state, err := settlement.NextBill("", settlement.BillFirstDetail)
-		if err != nil {
+		bill = *d.newBill(c.sample)
+		if err := d.openBill(&bill); err != nil {
 			return err
 		}
-		bill = Bill{ID: id, Cycle: c.sample.Cycle, Period: c.sample.Period, PeriodKind: d.periodKind(c.sample), PolicyID: c.sample.PolicyID,
-			Association: c.sample.Association, Currency: c.sample.Currency, State: state}
 	}
 	if c.details == 0 && c.amount.IsZero() && c.frozen.IsZero() {
 		return nil
@@ -74,6 +72,31 @@ func (d *decider) change(id string, c *billChange) error {
 	}
 	d.Bills.Put(id, &bill)
 	return bill.Amounts.Check()
+}
+
+// newBill is the bill of a detail's period before anything stands in it.
+func (d *decider) newBill(detail *Detail) *Bill {
+	return &Bill{ID: detail.BillID, Cycle: detail.Cycle, Period: detail.Period, PeriodKind: d.periodKind(detail), PolicyID: detail.PolicyID,
+		Association: detail.Association, Currency: detail.Currency}
+}
+
+// openBill puts a new bill into its first state: estimated, or at once past
+// the close where the period was closed before its first fact came. What the
+// fact earns then stands in the open period; this bill only says so.
+func (d *decider) openBill(bill *Bill) error {
+	var err error
+	if bill.State, err = settlement.NextBill("", settlement.BillFirstDetail); err != nil || bill.Cycle > d.Counters.ClosedCycle {
+		return err
+	}
+	profile, err := d.profile()
+	if err != nil {
+		return err
+	}
+	if bill.Deadline, err = settlement.ReviewDeadline(profile, d.in.Event.Time); err != nil {
+		return err
+	}
+	bill.State, err = settlement.NextBill(bill.State, settlement.BillPeriodClosed)
+	return err
 }
 
 func (d *decider) periodKind(detail *Detail) string {

@@ -186,7 +186,6 @@ func (d *decider) redecide(in *Input, err error) {
 		again.Status, again.Rejection = StatusAccepted, nil
 	case errors.As(err, &w):
 		again.Status, again.WaitsFor, again.ChainKey, again.Rejection = StatusWaiting, w.key, "", nil
-		d.Counters.Waiting++
 	default:
 		why := rejection(err)
 		if in.Status == StatusRejected && in.Rejection.Code == why.Code {
@@ -196,5 +195,5 @@ func (d *decider) redecide(in *Input, err error) {
 		again.Attempts++
 		d.rejectedAgain = append(d.rejectedAgain, &again)
 	}
-	d.Inputs.Put(InputID(in.Event.Source, in.Event.ID), &again)
+	d.record(&again)
 }

@@ -32,28 +32,28 @@ func (d *decider) repaid(data *events.RepaymentReceived) error {
 	for _, id := range data.OrderIDs {
 		d.need(ScopeChain, orderKey(id))
 		order := d.Orders.Get(id)
-		if order == nil || order.Payment == nil {
-			return waits{paidKey(id)}
+		if order == nil {
+			return waits{orderKey(id)}
 		}
-		if order.Quote.Currency != currency {
+		if owed := currencyOf(order); owed != currency {
 			return &events.Rejection{Code: CodeCurrencyMix, Pointer: "/data/currency", Message: fmt.Sprintf(
-				"repayment %q is in %s, order %q in %s; repay it in %s", data.RepaymentID, currency, id, order.Quote.Currency, order.Quote.Currency)}
+				"repayment %q is in %s, order %q in %s; repay it in %s", data.RepaymentID, currency, id, owed, owed)}
 		}
 	}
-	d.Repayments.Put(data.RepaymentID, &Repayment{Currency: currency, Repayment: settlement.Repayment{
+	d.Repayments.Put(data.RepaymentID, &Repayment{Event: d.ref(), Currency: currency, Repayment: settlement.Repayment{
 		ID: data.RepaymentID, At: d.in.Event.Time, CustomerID: data.CustomerID, OrderIDs: data.OrderIDs,
 		Cycle: calendar.Cycle(data.Cycle), Amount: data.Amount}})
 	return nil
 }
-
-// paidKey is the key of an order's payment.
-func paidKey(orderID string) string { return "p/" + orderID }
 
 // settleDebts brings the book up to date with the orders that changed, and
 // returns the orders whose debt is settled otherwise than before.
 func (d *decider) settleDebts() error {
 	touched := map[money.Currency]bool{}
 	for _, diff := range d.Orders.differences() {
+		if diff.after == nil {
+			d.unlist(diff.id)
+		}
 		debt, err := d.debtOf(diff.after)
 		if err != nil {
 			return err
@@ -77,7 +77,11 @@ func (d *decider) settleDebts() error {
 		d.Debts.Put(diff.id, debt)
 	}
 	for _, diff := range d.Repayments.differences() {
-		touched[diff.after.Currency] = true
+		if diff.after != nil {
+			touched[diff.after.Currency] = true
+		} else {
+			touched[diff.before.Currency] = true
+		}
 	}
 	for _, c := range slices.Sorted(mapsKeys(touched)) {
 		if err := d.allocate(c); err != nil {
@@ -85,6 +89,23 @@ func (d *decider) settleDebts() error {
 		}
 	}
 	return nil
+}
+
+// unlist has the repayments that list an order wait for it again, after
+// folding again came to the end that it was never placed.
+func (d *decider) unlist(orderID string) {
+	d.need(ScopeBook, "")
+	for _, r := range d.Repayments.All() {
+		if !slices.Contains(r.OrderIDs, orderID) {
+			continue
+		}
+		id := InputID(r.Event.Source, r.Event.ID)
+		d.need(ScopeInput, id)
+		waiting := *d.Inputs.Get(id)
+		waiting.Status, waiting.WaitsFor = StatusWaiting, orderKey(orderID)
+		d.record(&waiting)
+		d.Repayments.Put(r.ID, nil)
+	}
 }
 
 func mapsKeys[K comparable, V any](m map[K]V) func(func(K) bool) {

@@ -53,15 +53,7 @@ func (w waits) Error() string { return fmt.Sprintf("wait for %q", w.key) }
 // other (contract section 1).
 // ErrNeeds means that nothing of it stands: load, Reset and decide again.
 func (p *Partner) Receive(common *Reference, ev *events.Event, arrived time.Time) (outs []events.Out, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			needs, ok := r.(*ErrNeeds)
-			if !ok {
-				panic(r)
-			}
-			outs, err = nil, needs
-		}
-	}()
+	defer needs(&outs, &err)
 	p.Counters.InputNo++
 	if ev.Time.After(p.Counters.Highest) {
 		p.Counters.Highest = ev.Time
@@ -84,6 +76,28 @@ func (p *Partner) Reject(common *Reference, ev *events.Event, arrived time.Time,
 	d.begin(&Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived})
 	d.reject(why)
 	return d.outs
+}
+
+// Tick rejects what waited too long by now and decides again what newer
+// reference data, or operations since, may have healed. It is for partners
+// that receive nothing else.
+func (p *Partner) Tick(common *Reference, now time.Time) (outs []events.Out, err error) {
+	defer needs(&outs, &err)
+	p.Counters.RetriedReference, p.Counters.RetriedPartner = -1, -1
+	d := &decider{Partner: p, common: common, now: now}
+	d.expireAndRetry()
+	return d.outs, nil
+}
+
+// needs turns the panic of a missing scope into an error.
+func needs(outs *[]events.Out, err *error) {
+	if r := recover(); r != nil {
+		missing, ok := r.(*ErrNeeds)
+		if !ok {
+			panic(r)
+		}
+		*outs, *err = nil, missing
+	}
 }
 
 // decide brings one input to its end and wakes those that waited for what it
@@ -151,6 +165,11 @@ func (d *decider) undo() {
 	d.Reference.truncate(d.folded)
 	d.Postings = d.Postings[:d.posted]
 	d.Counters = d.counted
+}
+
+// ref names the current event.
+func (d *decider) ref() EventRef {
+	return EventRef{Time: d.in.Event.Time, Source: d.in.Event.Source, ID: d.in.Event.ID}
 }
 
 // guarded turns a panic of a rule into a rejection of the one event.

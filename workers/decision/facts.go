@@ -117,6 +117,7 @@ func (f *fact) customer(id string) (*events.CustomerAssociated, error) {
 	return c, nil
 }
 
+// ref names the fact, which is not the current event while a chain folds again.
 func (f *fact) ref() EventRef {
 	return EventRef{Time: f.in.Event.Time, Source: f.in.Event.Source, ID: f.in.Event.ID}
 }

@@ -21,9 +21,7 @@ func (d *decider) freeze() error {
 	for _, diff := range d.Debts.differences() {
 		d.need(ScopeChain, orderKey(diff.id))
 		for _, detail := range d.Details.By(detailsByOrder, diff.id) {
-			if err := d.touch(detail, touched); err != nil {
-				return err
-			}
+			d.touch(detail, touched)
 		}
 	}
 	for _, diff := range d.Holds.differences() {
@@ -50,15 +48,14 @@ func (d *decider) freeze() error {
 
 // touch marks a detail and the negative and corrective ones that took its
 // slices: what they hit is frozen with them.
-func (d *decider) touch(detail *Detail, touched map[string]bool) error {
-	if detail.BillID == "" || touched[detail.ID] {
-		return nil
+func (d *decider) touch(detail *Detail, touched map[string]bool) {
+	if detail.BillID == "" {
+		return
 	}
 	touched[detail.ID] = true
 	for _, negative := range d.Details.By(detailsByReversed, detail.ID) {
 		touched[negative.ID] = true
 	}
-	return nil
 }
 
 // freezeDetail spreads the amount over the slices and freezes what open holds
@@ -66,16 +63,7 @@ func (d *decider) touch(detail *Detail, touched map[string]bool) error {
 func (d *decider) freezeDetail(detail *Detail) error {
 	changed := *detail
 	if detail.LateOf == "" {
-		weights := make([]decimal.Decimal, len(detail.Slices))
-		for i, s := range detail.Slices {
-			weights[i] = s.Eligible.Abs()
-		}
-		if allZero(weights) {
-			for i, s := range detail.Slices {
-				weights[i] = s.Counted.Abs()
-			}
-		}
-		shares, err := incentive.Shares(detail.Amount, weights, detail.Currency)
+		shares, err := incentive.Shares(detail.Amount, weightsOf(detail.Slices), detail.Currency)
 		if err != nil {
 			return err
 		}
@@ -95,6 +83,25 @@ func (d *decider) freezeDetail(detail *Detail) error {
 		d.Details.Put(changed.ID, &changed)
 	}
 	return nil
+}
+
+// weightsOf says how an amount is spread over slices: by what counts, else by
+// what counted before refunds, else by what was paid.
+func weightsOf(list []DetailSlice) []decimal.Decimal {
+	weights := make([]decimal.Decimal, len(list))
+	for _, weight := range []func(DetailSlice) decimal.Decimal{
+		func(s DetailSlice) decimal.Decimal { return s.Eligible.Abs() },
+		func(s DetailSlice) decimal.Decimal { return s.Counted.Abs() },
+		func(s DetailSlice) decimal.Decimal { return s.Paid.Abs() },
+	} {
+		for i, s := range list {
+			weights[i] = weight(s)
+		}
+		if !allZero(weights) {
+			break
+		}
+	}
+	return weights
 }
 
 // freezeSlice adds what is frozen of one slice. A credit hold freezes its

@@ -30,8 +30,10 @@ func (d *decider) post() error {
 		}
 	}
 	for _, diff := range d.Repayments.differences() {
-		if diff.before == nil && diff.after != nil {
+		if diff.before == nil {
 			d.lines("repayment/"+diff.id, "", diff.after.Currency, settlement.PostRepayment(diff.after.Amount))
+		} else if diff.after == nil {
+			d.lines("repayment/"+diff.id, "", diff.before.Currency, settlement.PostRepayment(diff.before.Amount.Neg()))
 		}
 	}
 	for _, diff := range d.Details.differences() {

@@ -124,8 +124,8 @@ func policy(d *events.IncentivePolicyPublished) incentive.Policy {
 	p := incentive.Policy{
 		ID: d.PolicyID, Version: d.Version, Name: d.Name, Kind: incentive.Kind(d.Kind), Association: d.Association,
 		Categories: d.Categories, Levels: d.Levels, OrderKinds: d.OrderKinds, Basis: incentive.Basis(d.Basis),
-		Period: incentive.Period(d.Period), Currency: money.Currency(d.Currency), Mode: incentive.Mode(d.Mode),
-		BaseCap: d.BaseCap, RewardCap: d.RewardCap, MinPayment: d.MinPayment, CycleBy: incentive.CycleBy(d.CycleBy),
+		Period: calendar.PeriodKind(d.Period), Currency: money.Currency(d.Currency), Mode: incentive.Mode(d.Mode),
+		BaseCap: d.BaseCap, RewardCap: d.RewardCap, OutsideCap: d.OutsideCap, MinPayment: d.MinPayment, CycleBy: incentive.CycleBy(d.CycleBy),
 		EffectiveTime: d.EffectiveTime,
 	}
 	for _, b := range d.Bands {

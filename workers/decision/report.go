@@ -8,6 +8,8 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/pricing"
+	"github.com/accruald/accruald/workers/settlement"
+	"github.com/accruald/accruald/workers/site"
 )
 
 // rateScale is the number of digits a rate is reported with.
@@ -158,9 +160,13 @@ func (d *decider) reportStep(s step) {
 			Currency: string(b.Currency), Total: in(b.Currency, b.Amounts.Total), Payable: in(b.Currency, b.Amounts.Payable)})
 	case events.TypePaymentRequestStateChanged:
 		r := d.Requests.Get(s.id)
-		payout := in(r.Currency, r.Payout)
-		d.emitNth(s.kind, s.id, n, &events.PaymentRequestStateChanged{Origin: origin(d.Requests.Version(s.id)), PaymentRequestID: s.id,
-			Transition: s.transition, Currency: string(r.Currency), Amount: in(r.Currency, r.Amount), InvoiceAmount: &payout})
+		out := &events.PaymentRequestStateChanged{Origin: origin(d.Requests.Version(s.id)), PaymentRequestID: s.id,
+			Transition: s.transition, Currency: string(r.Currency), Amount: in(r.Currency, r.Amount)}
+		if needed, err := settlement.InvoiceRequired(site.PaymentMethod(r.Method)); err == nil && needed {
+			payout := in(r.Currency, r.Payout)
+			out.InvoiceAmount = &payout
+		}
+		d.emitNth(s.kind, s.id, n, out)
 	case events.TypeInvoiceStateChanged:
 		i := d.Invoices.Get(s.id)
 		d.emitNth(s.kind, s.id, n, &events.InvoiceStateChanged{Origin: origin(d.Invoices.Version(s.id)), InvoiceID: s.id,

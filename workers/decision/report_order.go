@@ -116,15 +116,18 @@ func tender(kind pricing.TenderKind, reference string, amount events.Amount) eve
 	return t
 }
 
+// refund tells a refund in the sign of the published API: what comes back is
+// negative, what was consumed or kept as a fee positive (Pricing rules,
+// section 7).
 func refund(r *pricing.Refund) *events.Refund {
 	c := r.Currency
-	out := &events.Refund{RefundAmount: in(c, r.Amount), ConsumedAmount: in(c, r.Consumed), CommissionAmount: in(c, r.Fee),
+	out := &events.Refund{RefundAmount: in(c, r.Amount.Neg()), ConsumedAmount: in(c, r.Consumed), CommissionAmount: in(c, r.Fee),
 		Orders: []events.RefundedOrder{}, CouponsReturned: []events.ReturnedCoupon{}}
 	for _, o := range r.Orders {
 		order := events.RefundedOrder{BaseOrderID: o.OrderID, PaidAmount: in(c, o.Paid), ConsumedAmount: in(c, o.Consumed),
-			CommissionAmount: in(c, o.Fee), RefundAmount: in(c, o.Amount), Tenders: []events.SettledTender{}}
+			CommissionAmount: in(c, o.Fee), RefundAmount: in(c, o.Amount.Neg()), Tenders: []events.SettledTender{}}
 		for _, t := range o.Tenders {
-			order.Tenders = append(order.Tenders, tender(t.Kind, t.Reference, in(c, t.Amount)))
+			order.Tenders = append(order.Tenders, tender(t.Kind, t.Reference, in(c, t.Amount.Neg())))
 		}
 		out.Orders = append(out.Orders, order)
 	}

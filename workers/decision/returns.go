@@ -173,7 +173,7 @@ func (d *decider) reverse(base, negative *Detail) error {
 	if err != nil {
 		return err
 	}
-	negative.Ideal = amount
+	negative.Ideal, negative.Rate = amount, base.Rate
 	return nil
 }
 

@@ -156,6 +156,7 @@ type Debt struct {
 // A Repayment is a received repayment.
 type Repayment struct {
 	settlement.Repayment
+	Event    EventRef
 	Currency money.Currency
 }
 

@@ -81,9 +81,6 @@ func (d *decider) accept() {
 		if diff.before == nil {
 			d.created = append(d.created, orderKey(diff.id))
 		}
-		if paid(diff.after) && !paid(diff.before) {
-			d.created = append(d.created, paidKey(diff.id))
-		}
 	}
 	for _, diff := range d.Resources.differences() {
 		if diff.before == nil {
@@ -181,7 +178,7 @@ func (d *decider) expireAndRetry() {
 
 // keyText says what a key stands for.
 func keyText(key string) string {
-	kinds := []struct{ prefix, text string }{{"o/", "order "}, {"p/", "the payment of order "}, {"r/", "resource "}, {"c/", "coupon "}, {"q/", "coupon quota "}}
+	kinds := []struct{ prefix, text string }{{"o/", "order "}, {"r/", "resource "}, {"c/", "coupon "}, {"q/", "coupon quota "}}
 	for _, k := range kinds {
 		if id, ok := cutKey(key, k.prefix); ok {
 			return k.text + `"` + id + `"`

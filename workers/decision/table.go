@@ -111,20 +111,28 @@ func (t *Table[R]) By(i int, value string) []*R {
 	return rows
 }
 
+// IDs lists the ids of every known row, in order.
+func (t *Table[R]) IDs() []string {
+	ids := make(map[string]struct{}, len(t.base)+len(t.over))
+	for id, e := range t.base {
+		if _, changed := t.over[id]; !changed && e.row != nil {
+			ids[id] = struct{}{}
+		}
+	}
+	for id, e := range t.over {
+		if e.row != nil {
+			ids[id] = struct{}{}
+		}
+	}
+	return sortedKeys(ids)
+}
+
 // All returns every known row, ordered by id.
 func (t *Table[R]) All() []*R {
-	ids := make(map[string]struct{}, len(t.base)+len(t.over))
-	for id := range t.base {
-		ids[id] = struct{}{}
-	}
-	for id := range t.over {
-		ids[id] = struct{}{}
-	}
+	ids := t.IDs()
 	rows := make([]*R, 0, len(ids))
-	for _, id := range sortedKeys(ids) {
-		if r := t.Get(id); r != nil {
-			rows = append(rows, r)
-		}
+	for _, id := range ids {
+		rows = append(rows, t.Get(id))
 	}
 	return rows
 }

@@ -76,6 +76,7 @@ func TestFinal(t *testing.T) {
 		{"whole, a reached threshold holds for all", tiered(ModeWhole, above), []string{"500", "100"}, []string{"25", "5"}, "0.05"},
 		{"below the threshold", tiered(ModeWhole, above), []string{"500", "99.99"}, []string{"0", "0"}, "0"},
 		{"reward cap", tiered(ModeMarginal, capped), []string{"1000", "600", "400"}, []string{"50", "50", "0"}, "0.1"},
+		{"the band is looked up under the base cap", tiered(ModeWhole, func(p *Policy) { p.BaseCap = ptr(dec("1000")) }), []string{"3000"}, []string{"50"}, "0.05"},
 		{"half up, without drift", flat("0.05"), []string{"0.10", "0.10", "0.10"}, []string{"0.01", "0", "0.01"}, "0.05"},
 		{"refunds within the period make nothing negative", flat("0.05"), []string{"100", "-200"}, []string{"5", "-5"}, "0"},
 	} {
@@ -111,8 +112,8 @@ func TestF52LaterTierDeductsEarlierRebate(t *testing.T) {
 	expect(t, "true-up", final.Sub(posted), "1700")
 }
 
-// F46, F47, F54: refunds lower what was earned, at the final rate of their original.
-func TestClawback(t *testing.T) {
+// F46, F47: a refund lowers what was earned, paid out or not, and never by more than it was.
+func TestF46F47Clawback(t *testing.T) {
 	t.Parallel()
 	var taken []string
 	before := decimal.Zero
@@ -130,8 +131,23 @@ func TestClawback(t *testing.T) {
 			t.Errorf("clawback of %v: got %v", bad, err)
 		}
 	}
+	after := must[decimal.Decimal](t)(Clawback(dec("10.00"), dec("100"), dec("150"), dec("10"), cny))
+	expect(t, "after more was refunded than was eligible", after, "0")
+	unpaid := must[decimal.Decimal](t)(FrozenShare(dec("5"), decimal.Zero, decimal.Zero, cny))
+	expect(t, "no credit, nothing frozen", unpaid, "0")
 	nothing := must[decimal.Decimal](t)(Clawback(decimal.Zero, decimal.Zero, decimal.Zero, dec("5"), cny))
 	expect(t, "a detail that earned nothing", nothing, "0")
+}
+
+// F54: a later refund takes back at the rate its own original came to, not at the average of the period.
+func TestF54ClawbackAtTheFinalRateOfItsOriginal(t *testing.T) {
+	t.Parallel()
+	p := flat("0", func(p *Policy) { p.Basis, p.Bands = BasisPeriod, bands("1000", "0.05", "", "0.10") })
+	originals := finals(t, p, "1000", "1000")
+	for i, want := range []string{"-25", "-50"} {
+		half := must[decimal.Decimal](t)(Clawback(originals[i], dec("1000"), decimal.Zero, dec("500"), cny))
+		expect(t, "half refunded", half, want)
+	}
 }
 
 func TestWithin(t *testing.T) {

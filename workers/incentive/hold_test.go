@@ -49,6 +49,11 @@ func TestFrozenStacks(t *testing.T) {
 		t.Fatalf("covered by %v: %v", covering, err)
 	}
 	expect(t, "both", frozen, "10")
+	frozen, _, err = Frozen(dec("10"), slice, []Hold{holds[1], holds[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "both, in the other order", frozen, "10")
 	holds[1].Open = false
 	frozen, covering, err = Frozen(dec("10"), slice, holds)
 	if err != nil || len(covering) != 1 || covering[0].ID != "1" {

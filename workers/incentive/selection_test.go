@@ -108,6 +108,15 @@ func TestSelectZeroReasons(t *testing.T) {
 	if got := view(t, flat("0.1", march), flat("0.1", func(p *Policy) { p.ID, p.Kind = "S", KindSpecial })).Select(fact(t)); len(got.Special) != 1 {
 		t.Error("a special policy still adds where the base policy is in its excluded window")
 	}
+	excluded := flat("0.1", march, func(p *Policy) { p.ID, p.Kind = "S", KindSpecial })
+	if got := view(t, flat("0.1"), excluded).Select(fact(t)); got.Base == nil || len(got.Special) != 0 {
+		t.Error("a special policy in its excluded window adds nothing, the base policy stands")
+	}
+	for text, want := range map[string]bool{"2026-03-01 07:59": false, "2026-03-01 08:00": true, "2026-04-01 07:59": true, "2026-04-01 08:00": false} {
+		if got := excluded.excludes(at(t, text)); got != want {
+			t.Errorf("a window from 1 March 08:00 to 1 April 08:00 excludes %s: %v", text, got)
+		}
+	}
 }
 
 // A policy is chosen by the time of the fact, however late it arrives, and a decision made again sees the reference

@@ -174,8 +174,8 @@ func (v View) ServiceType(code string, at time.Time) (*ServiceType, error) {
 	return found.serviceType, nil
 }
 
-// Ratio returns how many units of measure to make one unit of measure from, by the conversion table in either
-// direction as numerator and denominator. It reports false when the table has no row for the two.
+// Ratio returns how many units of measure to one unit of measure from is, as numerator and denominator: the table is
+// read in either direction, the latest row first. It reports false when there is no row for the two.
 func (v View) Ratio(from, to int) (num, den decimal.Decimal, known bool) {
 	one := decimal.New(1, 0)
 	if from == to {

@@ -1,2 +1,70 @@
-// Package pricing
+// Package pricing computes what orders cost and what comes back for them: subscriptions, renewals, changes of
+// specification and unsubscriptions, each with the steps that explain it. Events, inquiries and simulation call the
+// same functions, so what is quoted is what is charged.
+//
+// # Owns
+//
+//   - the catalogue: products with their price lists, service types, conversions, each row with the reference version
+//     it came with, and the price in force at a time
+//   - discounts: validity, scope, specific before general, best offer, the automatic choice, the 609 adjustment
+//   - the layout of tenders over lines, which makes the slices
+//   - the life of a yearly/monthly resource: its paid intervals, what paid them, and what is left of each payment
+//   - fees, refunds and supplements for parts of a period
+//
+// # Does not own
+//
+// Coupons and their limits (Allocate asks which lines a coupon may pay), the account's yearly quota of the five-day rule
+// (FiveDayInstances counts, the caller keeps the balance), metered usage, orders and their states, and the debts that
+// refunds of credit reduce. Time, zone and site rules are arguments: the package has no clock, no I/O and no state
+// beside the catalogue, which only grows.
+//
+// # One order's way
+//
+//	Subscribe, Renew, Change  ->  Quote      list price, candidates, why each lost; frozen at its time
+//	Quote.Adjust              ->  Quote      with a 609, which alone may then be charged
+//	Quote.Charge              ->  Charge     one discount or none
+//	Allocate                  ->  []Slice    one line x one tender
+//	Provision, ApplyRenewal, ApplyChange, ApplyDowngrade  ->  Resource
+//	Unsubscribe               ->  Refund     per paying order and tender
+//	ApplyRefund               ->  Resource
+//
+// Functions that apply something return a changed copy; what they were given stays as it was. Quotes, charges, refunds
+// and resources are documents: plain fields, no maps, slices in a fixed order.
+//
+// # Invariants
+//
+//   - amount = official - discount for every line, candidate and charge; lines sum to the order; nothing is below 0
+//   - slices sum to the tenders and to the lines
+//   - paid = consumed + fee + amount + kept for every refund, order and tender; refunds never exceed what was paid
+//   - fractions stay fractions until one named rounding stage of package money cuts them; nothing here divides decimals
+//
+// # Decisions where the rules are silent
+//
+//   - A product without a zone is sold in every zone. Withdrawn products do not make a lookup ambiguous; a product that
+//     is published again later is back on sale.
+//   - A remaining period whose rounded-up length has neither a row of its own nor a single-unit row takes the next
+//     longer row.
+//   - A fixed price above the list price leaves the line at its list price. In a change or a supplement it takes the
+//     place of the same share of the list price.
+//   - In the candidate of a general discount a line that several specific ones of its type cover takes the cheapest; a
+//     line that only the specific one covers takes it as well.
+//   - A partner's pay ratio of 1 removes that reseller's partner discounts granted no later than it from the lines in
+//     its scope. allow_discount NO keeps 607 away; 605 and 606 are commercial and stay.
+//   - Under prefer_commercial the best of 605 and 606 wins; without one the best price among the rest does.
+//   - An upgrade paid over several intervals is split over them by list price, so that a renewal that is returned
+//     before it began takes its part of the upgrade along. The payment's interval starts when it was paid, since
+//     then the resource is what it paid for.
+//   - The share really paid of an interval, q, is of all its orders as they were paid, so that an earlier downgrade
+//     does not change it. Going back at the very instant of an upgrade returns at most what the way there cost:
+//     otherwise the rounding of two orders could gain a cent.
+//   - A change now takes the place of a change at renewal that waits.
+//   - A refund goes to the tenders pro rata first; fee and consumption share what is left of each, so that every tender
+//     adds up.
+//   - One-off periods have an empty interval: nothing to renew, to change or to return.
+//
+// # Failures
+//
+// A rule's no is a *Refusal: a stable code (codes.go), a sentence that says what to do, and the JSON pointer of the
+// field. Retryable ones name reference data that may still come. Coded errors of money, calendar and site come through
+// as refusals with their code. Any other error is a defect of the caller's data and is returned as it is.
 package pricing

@@ -232,3 +232,5 @@ func wantRefusal(t testing.TB, err error, code, pointer string) {
 		t.Errorf("refusal = %q at %q (%s), want %q at %q", refusal.Code, refusal.Pointer, refusal.Message, code, pointer)
 	}
 }
+
+func asRefusal(err error, target **Refusal) bool { return errors.As(err, target) }

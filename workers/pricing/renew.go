@@ -50,16 +50,17 @@ func Renew(b Book, in Renewal, resources []*Resource) (*Quote, error) {
 }
 
 func (in *Renewal) check() error {
-	most, offered := 0, "1 to 11 months or 1 to 3 years"
+	most := 0 // terms in other units are not renewed
 	switch in.Period.Type {
 	case calendar.Month:
 		most = renewalMonthsMax
 	case calendar.Year:
 		most = renewalYearsMax
+	default:
 	}
 	switch {
 	case in.Period.Num < 1 || in.Period.Num > most:
-		return refuse(CodeRenewalPeriodInvalid, "/period_num", "renew for %s: use %s", in.Period, offered)
+		return refuse(CodeRenewalPeriodInvalid, "/period_num", "renew for %s: use 1 to %d months or 1 to %d years", in.Period, renewalMonthsMax, renewalYearsMax)
 	case len(in.ResourceIDs) == 0:
 		return refuse(CodeNoLines, "/resource_ids", "renew no resources: name 1 to %d", renewalResourceCountMax)
 	case len(in.ResourceIDs) > renewalResourceCountMax:

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -97,12 +98,16 @@ func (s *Server) Shutdown() {
 // slogLogger routes the server's log lines to slog.
 type slogLogger struct{ log *slog.Logger }
 
-func (l slogLogger) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l slogLogger) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
-func (l slogLogger) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
-func (l slogLogger) Debugf(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
-func (l slogLogger) Tracef(format string, v ...any)  { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l slogLogger) Noticef(format string, v ...any) { l.put(slog.LevelDebug, format, v) }
+func (l slogLogger) Warnf(format string, v ...any)   { l.put(slog.LevelWarn, format, v) }
+func (l slogLogger) Errorf(format string, v ...any)  { l.put(slog.LevelError, format, v) }
+func (l slogLogger) Debugf(format string, v ...any)  { l.put(slog.LevelDebug, format, v) }
+func (l slogLogger) Tracef(format string, v ...any)  { l.put(slog.LevelDebug, format, v) }
 
 // Fatalf logs and does not end the process: a library must not; Start finds
 // a server that does not come up by its bounded wait.
-func (l slogLogger) Fatalf(format string, v ...any) { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l slogLogger) Fatalf(format string, v ...any) { l.put(slog.LevelError, format, v) }
+
+func (l slogLogger) put(level slog.Level, format string, v []any) {
+	l.log.Log(context.Background(), level, "nats server", "text", fmt.Sprintf(format, v...))
+}

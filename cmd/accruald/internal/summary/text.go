@@ -1,0 +1,153 @@
+package summary
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/accruald/accruald/events"
+)
+
+// messageWidth is how much of a rejection's sentence a line shows.
+const messageWidth = 110
+
+// WriteText writes the summary as a person reads it.
+func (s *Summary) WriteText(w io.Writer) error {
+	var t text
+	if s.Input != nil {
+		t.line("Events sent %s, of which %s repeat an earlier one.", number(s.Input.Sent), number(s.Input.Duplicates))
+	}
+	e := s.Events
+	t.line("Events decided for partners %s: accepted %s, rejected %s, discarded %s; waiting %s.",
+		number(e.Decided), number(e.Accepted), number(e.Rejected), number(e.Discarded), number(e.Waiting))
+	t.orders(s.Orders)
+	t.incentives(s)
+	t.payables(s.Payables)
+	t.states(s)
+	t.rejections(s.Rejections)
+	t.line("")
+	if s.Run != nil {
+		t.line("Took %d.%d s, %s events a second.", s.Run.Millis/1000, s.Run.Millis%1000/100, number(int(s.Run.EventsPerSecond)))
+	}
+	t.line("Digest of the final rows: %s", s.Digest)
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+type text struct{ strings.Builder }
+
+func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+
+func (t *text) orders(orders []OrderCount) {
+	rows := [][]string{{"Orders priced", "orders", "settled", "pending", "cancelled"}}
+	for _, o := range orders {
+		rows = append(rows, []string{o.Kind, number(o.Orders), number(o.Settled), number(o.Pending), number(o.Cancelled)})
+	}
+	t.table(rows, 1)
+}
+
+func (t *text) incentives(s *Summary) {
+	rows := [][]string{{"Incentives", "details", "accrued", "frozen now", "released by repayment"}}
+	for _, i := range s.Incentives {
+		rows = append(rows, []string{i.Currency, number(i.Details), amount(i.Accrued), amount(i.Frozen), amount(i.Released)})
+	}
+	t.table(rows, 1)
+	rows = [][]string{{"Frozen because", "", "amount"}}
+	for _, f := range s.Frozen {
+		rows = append(rows, []string{f.Reason, f.Currency, amount(f.Amount)})
+	}
+	t.table(rows, 2)
+}
+
+func (t *text) payables(payables []Payable) {
+	rows := [][]string{{"Payable", "", "bills", "total", "frozen", "payable", "of it issued", "requested", "paid out", "expired", "offset"}}
+	for _, p := range payables {
+		rows = append(rows, []string{p.PartnerID, p.Currency, number(p.Bills), amount(p.Total), amount(p.Frozen), amount(p.Payable), amount(p.Issued),
+			amount(p.Requested), amount(p.PaidOut), amount(p.Expired), amount(p.Offset)})
+	}
+	t.table(rows, 2)
+}
+
+func (t *text) states(s *Summary) {
+	for _, part := range []struct {
+		title  string
+		counts []StateCount
+	}{{"Bills by state", s.Bills}, {"Payment requests by state", s.Requests}, {"Invoices by state", s.Invoices}} {
+		rows := [][]string{{part.title, ""}}
+		for _, c := range part.counts {
+			rows = append(rows, []string{c.State, number(c.Count)})
+		}
+		t.table(rows, 1)
+	}
+}
+
+func (t *text) rejections(rejections []RejectionCount) {
+	rows := [][]string{{"Rejected because", "", "for example"}}
+	for _, r := range rejections {
+		message := r.Message
+		if runes := []rune(message); len(runes) > messageWidth {
+			message = string(runes[:messageWidth]) + "..."
+		}
+		rows = append(rows, []string{r.Code, number(r.Count), message})
+	}
+	t.table(rows, 3)
+}
+
+// table sets rows under their heading; from column right on, figures stand under each other, the last column of a table
+// of sentences excepted.
+func (t *text) table(rows [][]string, right int) {
+	if len(rows) == 1 {
+		rows = append(rows, []string{"none"})
+	}
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	t.line("")
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if i > 0 {
+				line.WriteString("  ")
+			}
+			if i >= right {
+				line.WriteString(pad + cell)
+			} else {
+				line.WriteString(cell + pad)
+			}
+		}
+		t.line("%s", strings.TrimRight(line.String(), " "))
+	}
+}
+
+// number sets an integer with commas between thousands.
+func number(n int) string { return grouped(strconv.Itoa(n)) }
+
+// amount sets an amount likewise; one that cannot be set at its scale is shown as it is.
+func amount(a events.Amount) string {
+	set, err := a.Text()
+	if err != nil {
+		return a.Decimal.String()
+	}
+	whole, fraction, found := strings.Cut(set, ".")
+	if !found {
+		return grouped(whole)
+	}
+	return grouped(whole) + "." + fraction
+}
+
+func grouped(digits string) string {
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}

@@ -1,0 +1,29 @@
+-- Partners: their numbers and their lock. All statements take a whole batch.
+
+-- name: AddPartners :exec
+-- In sorted order, as everything that locks partners.
+insert into partner (partner_id)
+select unnest(@partner_ids::text[])
+on conflict (partner_id) do nothing;
+
+-- name: LockPartners :many
+select * from partner
+where partner_id = any(@partner_ids::text[])
+order by partner_id
+for update;
+
+-- name: SavePartners :exec
+update partner p
+set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,
+    waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
+    highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle
+from (
+  select unnest(@partner_ids::text[]) as partner_id, unnest(@sites::text[]) as site,
+    unnest(@input_nos::bigint[]) as input_no, unnest(@decision_nos::bigint[]) as decision_no,
+    unnest(@posting_nos::bigint[]) as posting_no, unnest(@reference_nos::bigint[]) as reference_no,
+    unnest(@waiting::bigint[]) as waiting, unnest(@retryable::bigint[]) as retryable,
+    unnest(@retried_references::bigint[]) as retried_reference, unnest(@retried_partners::bigint[]) as retried_partner,
+    unnest(@highest::timestamptz[]) as highest, unnest(@waiting_since::timestamptz[]) as waiting_since,
+    unnest(@closed_cycles::text[]) as closed_cycle
+) c
+where p.partner_id = c.partner_id;

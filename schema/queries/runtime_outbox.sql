@@ -1,0 +1,30 @@
+-- name: OutboxAfter :many
+select no, msg_id, type, partner_id, subject, time, time_offset, data
+from outbox
+where partition = @partition and no > @after
+order by no
+limit @count_max;
+
+-- name: SaveRelayed :execrows
+update stream_position as p
+set relayed_no = r.no
+from (select unnest(@partitions::int[]) as partition, unnest(@epochs::bigint[]) as epoch, unnest(@numbers::bigint[]) as no) r
+where p.partition = r.partition and p.epoch = r.epoch and p.relayed_no <= r.no;
+
+-- name: CleanOutbox :execrows
+-- At most count_max published rows, the oldest of each partition first.
+delete from outbox o
+using (
+  select c.partition, c.no
+  from (select unnest(@partitions::int[]) as partition, unnest(@numbers::bigint[]) as no) r
+  cross join lateral (
+    select i.partition, i.no from outbox i
+    where i.partition = r.partition and i.no <= r.no
+    order by i.no
+    limit @count_max
+  ) c
+) gone
+where o.partition = gone.partition and o.no = gone.no;
+
+-- name: OutboxLag :one
+select coalesce(sum(outbox_no - relayed_no), 0)::bigint from stream_position;

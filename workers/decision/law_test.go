@@ -1,0 +1,181 @@
+package decision_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// scenesMax is how many random histories each law is tried on.
+const scenesMax = 40
+
+// fold folds events and returns the digest.
+func fold(t *testing.T, list []*events.Event) (*decision.Memory, string) {
+	t.Helper()
+	m := decision.NewMemory(site.Default())
+	m.Arrival = time.Date(2026, 4, 30, 0, 0, 0, 0, shanghai)
+	for _, ev := range list {
+		if _, err := m.Fold(ev, nil); err != nil {
+			t.Fatalf("fold %s: %v", ev.ID, err)
+		}
+	}
+	digest, err := m.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, digest
+}
+
+// shuffled returns the events in another order, some of them twice.
+func shuffled(rng *rand.Rand, list []*events.Event) []*events.Event {
+	out := append([]*events.Event(nil), list...)
+	for range len(list) / 3 {
+		out = append(out, list[rng.IntN(len(list))])
+	}
+	rng.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+// A scene is a history in parts: reference data, the facts of a month, its
+// close, and facts after it.
+type scene struct{ reference, month, cut, after []*events.Event }
+
+func newScene(t *testing.T, seed uint64) scene {
+	t.Helper()
+	var s scene
+	h := newHistory(t, seed, time.Date(2026, 3, 1, 9, 0, 0, 0, shanghai))
+	take := func() []*events.Event {
+		list := h.events
+		h.events = nil
+		return list
+	}
+	h.reference()
+	s.reference = take()
+	h.facts(25)
+	s.month = take()
+	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+	s.cut = take()
+	h.at = time.Date(2026, 4, 1, 9, 0, 0, 0, shanghai)
+	h.facts(12)
+	s.after = take()
+	return s
+}
+
+func (s scene) list(month, after []*events.Event) []*events.Event {
+	return slices.Concat(s.reference, month, s.cut, after)
+}
+
+// TestLawOfArrival is the contract's law (section 1): any permutation and
+// duplication of order facts between two cut-offs ends in the same state.
+func TestLawOfArrival(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(scenesMax) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, seed)
+			base, want := fold(t, s.list(s.month, s.after))
+			if n := len(base.Partners["P100"].Orders.IDs()); n < 5 {
+				t.Fatalf("the history came to %d orders only; it shows nothing", n)
+			}
+			rng := rand.New(rand.NewPCG(seed, 99))
+			for i := range 10 {
+				m, got := fold(t, s.list(shuffled(rng, s.month), shuffled(rng, s.after)))
+				if got != want {
+					t.Fatalf("permutation %d ends otherwise:\n%s", i, difference(t, base, m))
+				}
+			}
+		})
+	}
+}
+
+// TestLateFactsKeepTheSum moves facts over the close of their month: what was
+// issued is not edited, and the sum over the periods is the same (F60, F61).
+func TestLateFactsKeepTheSum(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(scenesMax) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, seed)
+			base, _ := fold(t, s.list(s.month, s.after))
+			rng := rand.New(rand.NewPCG(seed, 5))
+			for i := range 5 {
+				var inTime, late []*events.Event
+				for _, ev := range s.month {
+					if rng.IntN(4) == 0 {
+						late = append(late, ev)
+					} else {
+						inTime = append(inTime, ev)
+					}
+				}
+				m, _ := fold(t, s.list(inTime, slices.Concat(s.after, late)))
+				if want, got := totals(base), totals(m); !want.Equal(got) {
+					t.Fatalf("split %d: totals come to %s, in time to %s\n%s", i, got, want, difference(t, base, m))
+				}
+			}
+		})
+	}
+}
+
+// totals sums what stands in all bills.
+func totals(m *decision.Memory) decimal.Decimal {
+	var sum decimal.Decimal
+	for _, b := range m.Partners["P100"].Bills.All() {
+		sum = sum.Add(b.Amounts.Total)
+	}
+	return sum
+}
+
+// difference names the rows in which two engines differ.
+func difference(t *testing.T, a, b *decision.Memory) string {
+	t.Helper()
+	p, q := a.Partners["P100"], b.Partners["P100"]
+	out := diffTables(t, "order", p.Orders, q.Orders) + diffTables(t, "resource", p.Resources, q.Resources) +
+		diffTables(t, "detail", p.Details, q.Details) + diffTables(t, "bill", p.Bills, q.Bills) +
+		diffTables(t, "hold", p.Holds, q.Holds) + diffTables(t, "debt", p.Debts, q.Debts)
+	for k, v := range a.Balances("P100") {
+		if w := b.Balances("P100")[k]; !w.Equal(v) {
+			out += fmt.Sprintf("posting %v: %s / %s\n", k, v, w)
+		}
+	}
+	for k, w := range b.Balances("P100") {
+		if v := a.Balances("P100")[k]; v.IsZero() && !w.IsZero() {
+			out += fmt.Sprintf("posting %v: none / %s\n", k, w)
+		}
+	}
+	return out
+}
+
+func diffTables[R any](t *testing.T, kind string, a, b *decision.Table[R]) string {
+	t.Helper()
+	out := ""
+	ids := map[string]bool{}
+	for _, id := range append(a.IDs(), b.IDs()...) {
+		if ids[id] {
+			continue
+		}
+		ids[id] = true
+		var docs [2]string
+		for i, row := range []*R{a.Get(id), b.Get(id)} {
+			if row == nil {
+				continue
+			}
+			doc, err := decision.Document(row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			docs[i] = string(doc)
+		}
+		if docs[0] != docs[1] {
+			out += fmt.Sprintf("%s %s:\n  %s\n  %s\n", kind, id, docs[0], docs[1])
+		}
+	}
+	return out
+}

@@ -1,0 +1,210 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// PartnerAll is the partition key of what belongs to no partner.
+const PartnerAll = events.AllPartners
+
+// Memory folds events in the order given, with all state in memory: the same
+// decisions as over the database, without servers. Time comes from the events.
+type Memory struct {
+	Common   *Reference
+	Partners map[string]*Partner
+	Counts   Counts
+	// Arrival is when the next events arrive; zero takes the highest event time
+	// of their partner so far.
+	Arrival time.Time
+
+	sites    site.Profiles
+	inbox    map[[2]string][32]byte // (partner, source and id) -> content
+	postings map[string]map[PostingKey]decimal.Decimal
+}
+
+// Counts tell what became of the inputs.
+type Counts struct {
+	Inputs, Duplicates, Conflicts int
+	Reference                     int // common reference events applied
+}
+
+// PostingKey is what postings are summed by.
+type PostingKey struct{ Fact, Account, Currency string }
+
+// NewMemory returns an engine without any event.
+func NewMemory(sites site.Profiles) *Memory {
+	return &Memory{Common: NewReference(sites), Partners: map[string]*Partner{}, sites: sites,
+		inbox: map[[2]string][32]byte{}, postings: map[string]map[PostingKey]decimal.Decimal{}}
+}
+
+// Fold decides one event, or records it as rejected when why says that it
+// could not be decoded, and returns the outgoing events in order.
+func (m *Memory) Fold(ev *events.Event, why *events.Rejection) ([]events.Out, error) {
+	m.Counts.Inputs++
+	key := [2]string{ev.PartitionKey, InputID(ev.Source, ev.ID)}
+	if known, ok := m.inbox[key]; ok {
+		if known == ev.ContentHash {
+			m.Counts.Duplicates++
+			return nil, nil
+		}
+		m.Counts.Conflicts++
+		return []events.Out{events.NewRejectedOut(ev, Conflict(ev), 1)}, nil
+	}
+	m.inbox[key] = ev.ContentHash
+	if ev.PartitionKey == PartnerAll {
+		return m.foldReference(ev, why)
+	}
+	p := m.partner(ev.PartitionKey)
+	var outs []events.Out
+	var err error
+	if why != nil {
+		outs = p.Reject(m.Common, ev, p.Counters.Highest, why)
+	} else if outs, err = p.Receive(m.Common, ev, m.Arrival); err != nil {
+		return nil, err
+	}
+	m.sum(p)
+	p.Keep()
+	return outs, nil
+}
+
+// Conflict says that an event came again with other content.
+func Conflict(ev *events.Event) *events.Rejection {
+	return &events.Rejection{Code: CodeConflict, Message: fmt.Sprintf(
+		"event %q of source %q was received before with other content; the first stands, send a correction under a new id", ev.ID, ev.Source)}
+}
+
+func (m *Memory) partner(id string) *Partner {
+	p := m.Partners[id]
+	if p == nil {
+		p = NewPartner(id, m.sites, NewPartnerReference(), true)
+		m.Partners[id], m.postings[id] = p, map[PostingKey]decimal.Decimal{}
+	}
+	return p
+}
+
+func (m *Memory) foldReference(ev *events.Event, why *events.Rejection) ([]events.Out, error) {
+	if why != nil {
+		return []events.Out{events.NewRejectedOut(ev, why, 1)}, nil
+	}
+	fired, isClock := ev.Data.(*events.ScheduleFired)
+	if !isClock {
+		if err := m.Common.Apply(m.Common.Version()+1, ev); err != nil {
+			return []events.Out{events.NewRejectedOut(ev, rejection(err), 1)}, nil
+		}
+		m.Counts.Reference++
+		return nil, nil
+	}
+	var outs []events.Out
+	for _, id := range m.Enrolled(fired.Site) {
+		applied, err := FanOut(ev, id)
+		if err != nil {
+			return nil, err
+		}
+		decided, err := m.Fold(applied, nil)
+		if err != nil {
+			return nil, err
+		}
+		outs = append(outs, decided...)
+	}
+	return outs, nil
+}
+
+// Enrolled lists the partners of a site, by id.
+func (m *Memory) Enrolled(siteCode string) []string {
+	var ids []string
+	for id, p := range m.Partners {
+		if p.Reference.Site() == siteCode {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// FanOut makes the event by which a job that fired reaches one partner, behind
+// what is queued there. Its id follows from the firing, so that it is the same
+// however often it is made.
+func FanOut(ev *events.Event, partnerID string) (*events.Event, error) {
+	fired, ok := ev.Data.(*events.ScheduleFired)
+	if !ok {
+		return nil, fmt.Errorf("fan out event %q: %s is not %s", ev.ID, ev.Type, events.TypeScheduleFired)
+	}
+	return events.New(events.Envelope{
+		ID: events.DeriveID(ev.Source, ev.ID, events.TypeScheduleApplied, partnerID), Source: events.Source, Type: events.TypeScheduleApplied,
+		Subject: fired.Job, PartitionKey: partnerID, Time: ev.Time},
+		&events.ScheduleApplied{PartnerID: partnerID, Job: fired.Job, Site: fired.Site, ScheduledFor: fired.ScheduledFor})
+}
+
+func (m *Memory) sum(p *Partner) {
+	sums := m.postings[p.ID]
+	for _, line := range p.Postings {
+		k := PostingKey{line.Fact, line.Account, string(line.Currency)}
+		sums[k] = sums[k].Add(line.Amount)
+	}
+}
+
+// Balances returns a partner's posting sums by fact, account and currency.
+func (m *Memory) Balances(partnerID string) map[PostingKey]decimal.Decimal {
+	return m.postings[partnerID]
+}
+
+// Digest returns the digest over the final rows of all partners.
+func (m *Memory) Digest() (string, error) {
+	g := NewDigest()
+	ids := sortedKeys(m.Partners)
+	for _, add := range []func(*Partner) error{
+		func(p *Partner) error { return digestTable(g, DigestOrders, p.ID, p.Orders) },
+		func(p *Partner) error { return digestTable(g, DigestResources, p.ID, p.Resources) },
+		func(p *Partner) error { return digestTable(g, DigestDetails, p.ID, p.Details) },
+		func(p *Partner) error { return digestTable(g, DigestBills, p.ID, p.Bills) },
+		func(p *Partner) error { return digestTable(g, DigestHolds, p.ID, p.Holds) },
+		func(p *Partner) error { return digestTable(g, DigestRequests, p.ID, p.Requests) },
+		func(p *Partner) error { return digestTable(g, DigestInvoices, p.ID, p.Invoices) },
+		func(p *Partner) error { return m.digestPostings(g, p.ID) },
+	} {
+		for _, id := range ids {
+			if err := add(m.Partners[id]); err != nil {
+				return "", err
+			}
+		}
+	}
+	return g.Sum(), nil
+}
+
+func digestTable[R any](g *Digest, kind, partnerID string, t *Table[R]) error {
+	for _, id := range t.IDs() {
+		doc, err := Document(t.Get(id))
+		if err != nil {
+			return err
+		}
+		if err := g.Row(kind, partnerID, id, doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Memory) digestPostings(g *Digest, partnerID string) error {
+	sums := m.postings[partnerID]
+	keys := make([]PostingKey, 0, len(sums))
+	for k := range sums {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b PostingKey) int {
+		return strings.Compare(a.Fact+"\x00"+a.Account+"\x00"+a.Currency, b.Fact+"\x00"+b.Account+"\x00"+b.Currency)
+	})
+	for _, k := range keys {
+		if err := g.Posting(partnerID, k.Fact, k.Account, k.Currency, sums[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

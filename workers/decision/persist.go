@@ -1,0 +1,158 @@
+package decision
+
+import (
+	"encoding/hex"
+	"strconv"
+	"time"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/pricing"
+)
+
+// LoadGone puts under the changes of the batch that a row was there and is
+// not any more, so that its version goes on counting when it comes back.
+func (t *Table[R]) LoadGone(id string, version int64) {
+	if _, known := t.base[id]; !known {
+		t.base[id] = entry[R]{version: version}
+	}
+}
+
+// Refuse records an input whose source and id were received before with other
+// content. That one stays as it is, so this one stands under a name of its own.
+func (p *Partner) Refuse(common *Reference, ev *events.Event, arrived time.Time) []events.Out {
+	why := Conflict(ev)
+	p.Counters.InputNo++
+	p.Counters.DecisionNo++
+	p.Inputs.begin()
+	p.Inputs.Put(ConflictID(ev), &Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived, Status: StatusRejected,
+		DecisionNo: p.Counters.DecisionNo, ReferenceVersion: common.version, PartnerVersion: p.Counters.DecisionNo - 1, Rejection: why, Attempts: 1})
+	return []events.Out{events.NewRejectedOut(ev, why, 1)}
+}
+
+// ConflictID names the input of a conflict: source, id and content.
+func ConflictID(ev *events.Event) string {
+	return InputID(ev.Source, ev.ID) + "\x00" + hex.EncodeToString(ev.ContentHash[:])
+}
+
+// Foresee lists what deciding the event will most likely look at, so that it
+// can be loaded for a whole batch at once. What it leaves out costs another
+// round, what it lists in vain costs a look; neither changes a decision.
+func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
+	if keys := chainKeys(ev); keys != nil {
+		return p.foreseeFact(common, ev, keys)
+	}
+	switch data := ev.Data.(type) {
+	case *events.RepaymentReceived:
+		scopes := []Scope{{ScopeBook, ""}, {ScopeHolds, ""}}
+		for _, id := range data.OrderIDs {
+			scopes = append(scopes, Scope{ScopeChain, orderKey(id)})
+		}
+		return append(scopes, p.billsAt(common, ev.Time)...)
+	case *events.CouponIssued:
+		return []Scope{{ScopeWaiting, couponKey(data.CouponID)}}
+	case *events.CouponQuotaGranted:
+		return []Scope{{ScopeWaiting, quotaKey(data.QuotaID)}}
+	case *events.BillConfirmed, *events.BillDisputed, *events.BillDisputeResolved, *events.BillApproved, *events.BillRejected:
+		return []Scope{{ScopeBill, ev.Subject}}
+	case *events.PaymentRequestSubmitted:
+		return []Scope{{ScopeRequest, data.PaymentRequestID}, {ScopeBills, ""}}
+	case *events.PaymentRequestApproved, *events.PaymentRequestRejected, *events.PaymentRequestCancelled,
+		*events.PaymentRequestPaid, *events.PaymentRequestFailed:
+		return []Scope{{ScopeRequest, ev.Subject}, {ScopeHolds, ""}, {ScopeInvoices, ev.Subject}}
+	case *events.InvoiceTriggered:
+		return foreseeInvoice(data)
+	case *events.ScheduleApplied:
+		return []Scope{{ScopeBills, ""}, {ScopeHolds, ""}, {ScopeBook, ""}}
+	case *events.RejectionRetried:
+		return []Scope{{ScopeInput, InputID(data.Source, data.ID)}}
+	case *events.RejectionDiscarded:
+		return []Scope{{ScopeInput, InputID(data.Source, data.ID)}}
+	}
+	return nil
+}
+
+func (p *Partner) foreseeFact(common *Reference, ev *events.Event, keys []string) []Scope {
+	scopes := make([]Scope, 0, 2*len(keys)+1)
+	for _, k := range keys {
+		scopes = append(scopes, Scope{ScopeChain, k}, Scope{ScopeWaiting, k})
+	}
+	switch data := ev.Data.(type) {
+	case *events.OrderPaid:
+		if p.paysOnCredit(data.Tenders) {
+			scopes = append(scopes, Scope{ScopeBook, ""})
+		}
+	case *events.OrderUnsubscribed:
+		if profile, err := p.sites.Get(p.Reference.Site()); err == nil {
+			scopes = append(scopes, Scope{ScopeAllowance, allowanceID(data.CustomerID, ev.Time, profile.Zone())})
+		}
+	case *events.OrderSpecChanged: // a downgrade gives back
+	default:
+		return scopes
+	}
+	scopes = append(scopes, Scope{ScopeHolds, ""})
+	return append(scopes, p.billsAt(common, ev.Time)...)
+}
+
+// paysOnCredit tells whether a payment is, or without tenders may be, on
+// credit.
+func (p *Partner) paysOnCredit(tenders []events.Tender) bool {
+	for _, t := range tenders {
+		if isCredit(pricing.TenderKind(t.Kind)) {
+			return true
+		}
+	}
+	if len(tenders) > 0 {
+		return false
+	}
+	for _, versions := range p.Reference.customers {
+		for _, c := range versions {
+			if kind, err := tenderOf(c.value.Settlement); err == nil && isCredit(kind) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// billsAt lists the bills that a fact of a time may earn into, one for each policy.
+func (p *Partner) billsAt(common *Reference, at time.Time) []Scope {
+	profile, err := p.sites.Get(p.Reference.Site())
+	if err != nil {
+		return nil // deciding it says so better
+	}
+	var scopes []Scope
+	for _, policy := range common.policies.View(common.version).InForce(at) {
+		period, _, _, err := calendar.PeriodOf(calendar.PeriodKind(policy.Period), at, profile.Zone())
+		if err != nil {
+			continue
+		}
+		scopes = append(scopes, Scope{ScopeBill, billID(p.ID, period, policy.ID, policy.Association, policy.Currency)})
+	}
+	return scopes
+}
+
+func foreseeInvoice(data *events.InvoiceTriggered) []Scope {
+	scopes := []Scope{{ScopeInvoice, data.InvoiceID}}
+	if data.PaymentRequestID != "" {
+		scopes = append(scopes, Scope{ScopeRequest, data.PaymentRequestID}, Scope{ScopeInvoices, data.PaymentRequestID})
+	}
+	for _, id := range data.OrderIDs {
+		scopes = append(scopes, Scope{ScopeChain, orderKey(id)}, Scope{ScopeOrderInvoices, id})
+	}
+	return scopes
+}
+
+// allowanceID names what a customer has used of a yearly quota.
+func allowanceID(customerID string, at time.Time, zone *time.Location) string {
+	return customerID + "/" + strconv.Itoa(at.In(zone).Year())
+}
+
+// CutChainKey splits a chain key into what it names.
+func CutChainKey(key string) (orderID, resourceID string) {
+	if id, ok := cutKey(key, orderKey("")); ok {
+		return id, ""
+	}
+	id, _ := cutKey(key, resourceKey(""))
+	return "", id
+}

@@ -1,0 +1,90 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A lane decides the partitions that are assigned to it, one transaction
+// after the other. It lives in sessions: each has a fixed set of leases and
+// begins at the positions in the database. Whatever disturbs it (a lease that
+// comes or goes, a lost database, an owner elsewhere) ends the session, and
+// the next one reads on from what is stored; so there is one way to begin and
+// nothing in memory has to be mended.
+type lane struct {
+	*Worker
+	number int
+	ticks  chan []string // partners whose open events are to be looked at
+	state  laneState
+
+	// raised are the leases under which attempts were counted: once in each,
+	// since only the end of a process, not a lost database, is held against
+	// the events it was deciding.
+	raised map[lease]bool
+}
+
+func newLane(w *Worker, number int) *lane {
+	return &lane{Worker: w, number: number, ticks: make(chan []string, 1), raised: map[lease]bool{}}
+}
+
+func (l *lane) name() string { return fmt.Sprintf("lane-%d", l.number) }
+
+// run leads sessions until ctx ends. It returns an error only if reading on
+// would pass over events.
+func (l *lane) run(ctx context.Context) error {
+	log := l.log.With("lane", l.number)
+	var wait backoff
+	var used []lease
+	for {
+		leases, changed := l.keeper.assigned(l.number)
+		used = l.giveUp(ctx, used, leases)
+		if ctx.Err() != nil {
+			return nil
+		}
+		l.health.beat(l.name())
+		if len(leases) == 0 {
+			pauseOr(ctx, heartbeatInterval, changed)
+			continue
+		}
+		used = leases
+		began := time.Now()
+		err := l.session(ctx, leases, changed)
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		class := classify(ctx, err)
+		if class == classPassesOver {
+			return err
+		}
+		l.metrics.failures.WithLabelValues(string(class)).Inc()
+		if time.Since(began) > backoffMillisMax*time.Millisecond {
+			wait.reset()
+		}
+		next := wait.next()
+		log.Warn("lane begins again from the stored positions", "class", class, "err", err, "next_try_in", next)
+		l.state.fail(err)
+		pauseOr(ctx, next, changed)
+	}
+}
+
+// giveUp releases the leases that are no longer assigned, after their last
+// batch, and returns those that stay in use. At the end all are released
+// together by keeper.leave.
+func (l *lane) giveUp(ctx context.Context, used, assigned []lease) []lease {
+	var leaving []int
+	for _, u := range used {
+		if !slices.Contains(assigned, u) {
+			leaving = append(leaving, u.partition)
+		}
+	}
+	if len(leaving) == 0 || ctx.Err() != nil {
+		return used
+	}
+	if err := l.keeper.release(ctx, leaving); err != nil {
+		l.log.Warn("partitions not given up yet", "lane", l.number, "err", err)
+		return used
+	}
+	return assigned
+}

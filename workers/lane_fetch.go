@@ -1,0 +1,102 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// fetchBeatInterval is how often an idle lane shows that it lives.
+const fetchBeatInterval = time.Second
+
+// fetch takes what has arrived, from all partitions in turn, and hands it on
+// as soon as the stage behind is free; until then the batch grows, so that
+// batches are small when little happens and full under load.
+func (s *session) fetch(ctx context.Context) error {
+	ticker := time.NewTicker(fetchBeatInterval)
+	defer ticker.Stop()
+	var next prepared
+	turn := 0
+	for {
+		s.acknowledge()
+		for _, reader := range s.readers {
+			if err := reader.Err(); err != nil {
+				return fmt.Errorf("read partition %d: %w", reader.Partition(), err)
+			}
+		}
+		if !s.relay.overloaded() {
+			began := time.Now()
+			if s.fill(&next, turn) {
+				s.metrics.stage("fetch", began)
+			}
+			turn++
+		}
+		s.state.oldest(next.deliveries)
+		out, linger := s.offer(next)
+		select {
+		case <-ctx.Done():
+			return nil
+		case out <- next:
+			next = prepared{}
+		case <-s.notify:
+		case <-linger:
+		case <-ticker.C:
+			s.health.beat(s.name())
+		}
+	}
+}
+
+// offer is the channel to hand the batch over on: nil while it is empty, or
+// lingers for more; then the second channel ends the waiting.
+func (s *session) offer(next prepared) (chan<- prepared, <-chan time.Time) {
+	switch left := s.config.Linger - time.Since(next.since); {
+	case len(next.deliveries) == 0:
+		return nil, nil
+	case len(next.deliveries) >= s.config.BatchMax || left <= 0:
+		return s.prepared, nil
+	default:
+		return nil, time.After(left)
+	}
+}
+
+// fill adds what is there without waiting, a quota from each partition in
+// turn until the batch is full or nothing is left. An event that is suspected
+// of ending the process goes alone.
+func (s *session) fill(next *prepared, turn int) (added bool) {
+	quota := max(1, s.config.BatchMax/len(s.readers))
+	for len(next.deliveries) < s.config.BatchMax {
+		before := len(next.deliveries)
+		for i := range s.readers {
+			reader := s.readers[(turn+i)%len(s.readers)]
+			partition := reader.Partition()
+			room := min(quota, s.config.BatchMax-len(next.deliveries))
+			if s.isCareful(partition) {
+				if len(next.deliveries) > 0 {
+					continue
+				}
+				room = 1
+			}
+			for _, message := range reader.Take(room) {
+				next.deliveries = append(next.deliveries, decode(s.input.name, partition, message, s.config.Clock))
+			}
+			if len(next.deliveries) > 0 && s.isCareful(next.deliveries[0].Partition) {
+				break
+			}
+		}
+		if before == 0 && len(next.deliveries) > 0 {
+			next.since = time.Now()
+		}
+		added = added || len(next.deliveries) > before
+		if len(next.deliveries) == before || s.isCareful(next.deliveries[0].Partition) {
+			break
+		}
+	}
+	return added
+}
+
+// isCareful reports whether events of a partition are decided one by one.
+func (s *session) isCareful(partition int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.careful[partition] > 0
+}
