@@ -26,7 +26,9 @@ grant usage on all sequences in schema accruald to accruald_worker;
 
 create temporary table append_only (name text primary key) on commit drop;
 insert into append_only (name) values
-  ('postings');
+  ('inbox_key'),
+  ('posting'),
+  ('reference_log');
 
 do $$
 declare

@@ -64,12 +64,14 @@ func TestGrants(t *testing.T) {
 	mustExec(t, conn, `create table accruald.goose_db_version (version_id bigint)`)
 
 	said, err := grant(t, url)
-	if err == nil || !strings.Contains(said, "append-only tables are missing: postings") {
+	if err == nil || !strings.Contains(said, "append-only tables are missing: inbox_key, posting, reference_log") {
 		t.Fatalf("grants over a database without postings: got %v, %q; want a refusal that names the table", err, said)
 	}
 
-	mustExec(t, conn, `create table accruald.postings (id int, month int) partition by range (month)`)
-	mustExec(t, conn, `create table accruald.postings_1 partition of accruald.postings for values from (1) to (2)`)
+	mustExec(t, conn, `create table accruald.inbox_key (id int)`)
+	mustExec(t, conn, `create table accruald.reference_log (id int)`)
+	mustExec(t, conn, `create table accruald.posting (id int, month int) partition by range (month)`)
+	mustExec(t, conn, `create table accruald.posting_1 partition of accruald.posting for values from (1) to (2)`)
 	mustExec(t, conn, `create table accruald.bills (id int)`)
 	for range 2 {
 		if said, err := grant(t, url); err != nil {
@@ -82,13 +84,13 @@ func TestGrants(t *testing.T) {
 		name, statement string
 		allowed         bool
 	}{
-		{"postings are read", `select * from accruald.postings`, true},
-		{"postings are added", `insert into accruald.postings values (1, 1)`, true},
-		{"postings are not changed", `update accruald.postings set id = 2`, false},
-		{"postings are not deleted", `delete from accruald.postings`, false},
-		{"postings are not emptied", `truncate accruald.postings`, false},
-		{"postings are not changed through a partition", `update accruald.postings_1 set id = 2`, false},
-		{"a partition is not emptied", `truncate accruald.postings_1`, false},
+		{"postings are read", `select * from accruald.posting`, true},
+		{"postings are added", `insert into accruald.posting values (1, 1)`, true},
+		{"postings are not changed", `update accruald.posting set id = 2`, false},
+		{"postings are not deleted", `delete from accruald.posting`, false},
+		{"postings are not emptied", `truncate accruald.posting`, false},
+		{"postings are not changed through a partition", `update accruald.posting_1 set id = 2`, false},
+		{"a partition is not emptied", `truncate accruald.posting_1`, false},
 		{"state is added", `insert into accruald.bills values (1)`, true},
 		{"state is changed", `update accruald.bills set id = 2`, true},
 		{"state is deleted", `delete from accruald.bills`, true},
@@ -118,7 +120,7 @@ func TestGrantsOfTheProduct(t *testing.T) {
 	conn := connect(t, url)
 	var editable bool
 	if err := conn.QueryRow(t.Context(), `
-		select has_table_privilege('accruald_worker', 'accruald.postings', 'update, delete, truncate')`).Scan(&editable); err != nil {
+		select has_table_privilege('accruald_worker', 'accruald.posting', 'update, delete, truncate')`).Scan(&editable); err != nil {
 		t.Fatal(err)
 	}
 	if editable {

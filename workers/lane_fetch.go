@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/accruald/accruald/events/bus"
 )
 
 // fetchBeatInterval is how often an idle lane shows that it lives.
@@ -31,12 +33,12 @@ func (s *session) fetch(ctx context.Context) error {
 			}
 			turn++
 		}
-		s.state.oldest(next.deliveries)
 		out, linger := s.offer(next)
 		select {
 		case <-ctx.Done():
 			return nil
 		case out <- next:
+			s.state.handedOn(next.oldest)
 			next = prepared{}
 		case <-s.notify:
 		case <-linger:
@@ -52,7 +54,7 @@ func (s *session) offer(next prepared) (chan<- prepared, <-chan time.Time) {
 	switch left := s.config.Linger - time.Since(next.since); {
 	case len(next.deliveries) == 0:
 		return nil, nil
-	case len(next.deliveries) >= s.config.BatchMax || left <= 0:
+	case len(next.deliveries) >= s.config.BatchMax || next.alone || left <= 0:
 		return s.prepared, nil
 	default:
 		return nil, time.After(left)
@@ -64,34 +66,42 @@ func (s *session) offer(next prepared) (chan<- prepared, <-chan time.Time) {
 // of ending the process goes alone.
 func (s *session) fill(next *prepared, turn int) (added bool) {
 	quota := max(1, s.config.BatchMax/len(s.readers))
-	for len(next.deliveries) < s.config.BatchMax {
+	for len(next.deliveries) < s.config.BatchMax && !next.alone {
 		before := len(next.deliveries)
 		for i := range s.readers {
-			reader := s.readers[(turn+i)%len(s.readers)]
-			partition := reader.Partition()
-			room := min(quota, s.config.BatchMax-len(next.deliveries))
-			if s.isCareful(partition) {
-				if len(next.deliveries) > 0 {
-					continue
-				}
-				room = 1
-			}
-			for _, message := range reader.Take(room) {
-				next.deliveries = append(next.deliveries, decode(s.input.name, partition, message, s.config.Clock))
-			}
-			if len(next.deliveries) > 0 && s.isCareful(next.deliveries[0].Partition) {
-				break
-			}
+			s.take(next, s.readers[(turn+i)%len(s.readers)], quota)
 		}
-		if before == 0 && len(next.deliveries) > 0 {
-			next.since = time.Now()
-		}
-		added = added || len(next.deliveries) > before
-		if len(next.deliveries) == before || s.isCareful(next.deliveries[0].Partition) {
+		if len(next.deliveries) == before {
 			break
 		}
+		added = true
 	}
 	return added
+}
+
+func (s *session) take(next *prepared, reader *bus.PartitionReader, quota int) {
+	partition := reader.Partition()
+	room := min(quota, s.config.BatchMax-len(next.deliveries))
+	careful := s.isCareful(partition)
+	if next.alone || careful && len(next.deliveries) > 0 {
+		return
+	}
+	if careful {
+		room = 1
+	}
+	messages := reader.Take(room)
+	if len(messages) == 0 {
+		return
+	}
+	if len(next.deliveries) == 0 {
+		next.since, next.oldest, next.alone = time.Now(), messages[0].Time, careful
+	}
+	if messages[0].Time.Before(next.oldest) {
+		next.oldest = messages[0].Time
+	}
+	for _, message := range messages {
+		next.deliveries = append(next.deliveries, decode(s.input.name, partition, message, s.config.Clock))
+	}
 }
 
 // isCareful reports whether events of a partition are decided one by one.

@@ -33,6 +33,7 @@ type session struct {
 	mu        sync.Mutex
 	committed map[int]uint64 // to be acknowledged by the stage that fetches
 	careful   map[int]int    // partition -> events still to be decided alone
+	begun     map[int]bool   // partitions of which something was decided; of the deciding stage alone
 }
 
 // start is where a partition stands in the database when a session begins.
@@ -47,6 +48,8 @@ type start struct {
 type prepared struct {
 	deliveries []Delivery
 	since      time.Time // when its first delivery was taken
+	oldest     time.Time // when the oldest of them was stored by the broker
+	alone      bool      // one event that is suspected of ending the process
 }
 
 // session opens the readers behind the stored positions and runs the stages
@@ -57,7 +60,7 @@ func (l *lane) session(ctx context.Context, leases []lease, changed <-chan struc
 	s := &session{
 		lane: l, leases: leases, notify: make(chan struct{}, 1),
 		prepared: make(chan prepared), outbox: make(chan []OutboxRow, relayQueueBatchesMax),
-		committed: map[int]uint64{}, careful: map[int]int{},
+		committed: map[int]uint64{}, careful: map[int]int{}, begun: map[int]bool{},
 	}
 	soft, stop := context.WithCancel(ctx)
 	defer stop()
@@ -103,7 +106,8 @@ func (s *session) open(ctx context.Context) error {
 	if err := s.readStarts(ctx); err != nil {
 		return err
 	}
-	s.relay = newRelay(s.Worker, s.starts)
+	s.suspect()
+	s.relay = newRelay(s.Worker, s.starts, s.notify)
 	for _, lease := range s.leases {
 		at, leased := s.starts[lease.partition]
 		if !leased {

@@ -7,8 +7,6 @@ package db
 
 import (
 	"context"
-
-	"github.com/shopspring/decimal"
 )
 
 const DeleteDebts = `-- name: DeleteDebts :exec
@@ -378,8 +376,8 @@ const SaveBills = `-- name: SaveBills :exec
 insert into incentive_bill (partner_id, bill_id, version, cycle, policy_id, association, currency, state, total, frozen, payable, requested, paid_out, expired, "offset", document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
   unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]),
-  unnest($9::numeric[]), unnest($10::numeric[]), unnest($11::numeric[]), unnest($12::numeric[]),
-  unnest($13::numeric[]), unnest($14::numeric[]), unnest($15::numeric[]), unnest($16::json[])
+  unnest($9::text[])::numeric, unnest($10::text[])::numeric, unnest($11::text[])::numeric, unnest($12::text[])::numeric,
+  unnest($13::text[])::numeric, unnest($14::text[])::numeric, unnest($15::text[])::numeric, unnest($16::json[])
 on conflict (partner_id, bill_id) do update
 set version = excluded.version, cycle = excluded.cycle, policy_id = excluded.policy_id,
     association = excluded.association, currency = excluded.currency, state = excluded.state, total = excluded.total,
@@ -396,13 +394,13 @@ type SaveBillsParams struct {
 	Associations []string
 	Currencies   []string
 	States       []string
-	Totals       []decimal.Decimal
-	Frozen       []decimal.Decimal
-	Payable      []decimal.Decimal
-	Requested    []decimal.Decimal
-	PaidOut      []decimal.Decimal
-	Expired      []decimal.Decimal
-	Offsets      []decimal.Decimal
+	Totals       []string
+	Frozen       []string
+	Payable      []string
+	Requested    []string
+	PaidOut      []string
+	Expired      []string
+	Offsets      []string
 	Documents    [][]byte
 }
 
@@ -431,8 +429,8 @@ func (q *Queries) SaveBills(ctx context.Context, arg SaveBillsParams) error {
 const SaveDebts = `-- name: SaveDebts :exec
 insert into debt (partner_id, order_id, version, customer_id, cycle, currency, credit, refunded, repaid, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::text[]), unnest($6::text[]), unnest($7::numeric[]), unnest($8::numeric[]),
-  unnest($9::numeric[]), unnest($10::json[])
+  unnest($5::text[]), unnest($6::text[]), unnest($7::text[])::numeric, unnest($8::text[])::numeric,
+  unnest($9::text[])::numeric, unnest($10::json[])
 on conflict (partner_id, order_id) do update
 set version = excluded.version, customer_id = excluded.customer_id, cycle = excluded.cycle, currency = excluded.currency,
     credit = excluded.credit, refunded = excluded.refunded, repaid = excluded.repaid, document = excluded.document
@@ -445,9 +443,9 @@ type SaveDebtsParams struct {
 	CustomerIds []string
 	Cycles      []string
 	Currencies  []string
-	Credits     []decimal.Decimal
-	Refunded    []decimal.Decimal
-	Repaid      []decimal.Decimal
+	Credits     []string
+	Refunded    []string
+	Repaid      []string
 	Documents   [][]byte
 }
 
@@ -471,7 +469,7 @@ const SaveDetails = `-- name: SaveDetails :exec
 insert into incentive_detail (partner_id, detail_id, version, bill_id, order_id, reverses, currency, amount, frozen, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]),
   nullif(unnest($4::text[]), ''), unnest($5::text[]), nullif(unnest($6::text[]), ''),
-  unnest($7::text[]), unnest($8::numeric[]), unnest($9::numeric[]), unnest($10::json[])
+  unnest($7::text[]), unnest($8::text[])::numeric, unnest($9::text[])::numeric, unnest($10::json[])
 on conflict (partner_id, detail_id) do update
 set version = excluded.version, bill_id = excluded.bill_id, order_id = excluded.order_id, reverses = excluded.reverses,
     currency = excluded.currency, amount = excluded.amount, frozen = excluded.frozen, document = excluded.document
@@ -485,8 +483,8 @@ type SaveDetailsParams struct {
 	OrderIds   []string
 	Reverses   []string
 	Currencies []string
-	Amounts    []decimal.Decimal
-	Frozen     []decimal.Decimal
+	Amounts    []string
+	Frozen     []string
 	Documents  [][]byte
 }
 
@@ -510,7 +508,7 @@ const SaveHolds = `-- name: SaveHolds :exec
 insert into hold (partner_id, hold_id, version, reason, open, order_id, currency, amount, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
   unnest($5::boolean[]), nullif(unnest($6::text[]), ''), unnest($7::text[]),
-  unnest($8::numeric[]), unnest($9::json[])
+  unnest($8::text[])::numeric, unnest($9::json[])
 on conflict (partner_id, hold_id) do update
 set version = excluded.version, reason = excluded.reason, open = excluded.open, order_id = excluded.order_id,
     currency = excluded.currency, amount = excluded.amount, document = excluded.document
@@ -524,7 +522,7 @@ type SaveHoldsParams struct {
 	Opens      []bool
 	OrderIds   []string
 	Currencies []string
-	Amounts    []decimal.Decimal
+	Amounts    []string
 	Documents  [][]byte
 }
 
@@ -546,7 +544,7 @@ func (q *Queries) SaveHolds(ctx context.Context, arg SaveHoldsParams) error {
 const SaveRepayments = `-- name: SaveRepayments :exec
 insert into repayment (partner_id, repayment_id, version, currency, amount, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::numeric[]), unnest($6::json[])
+  unnest($5::text[])::numeric, unnest($6::json[])
 on conflict (partner_id, repayment_id) do update
 set version = excluded.version, currency = excluded.currency, amount = excluded.amount, document = excluded.document
 `
@@ -556,7 +554,7 @@ type SaveRepaymentsParams struct {
 	Ids        []string
 	Versions   []int64
 	Currencies []string
-	Amounts    []decimal.Decimal
+	Amounts    []string
 	Documents  [][]byte
 }
 

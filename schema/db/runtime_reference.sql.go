@@ -23,46 +23,6 @@ func (q *Queries) FinishRun(ctx context.Context, decisionNo *int64, inputNo int6
 	return result.RowsAffected(), nil
 }
 
-const InsertReferenceKeys = `-- name: InsertReferenceKeys :exec
-insert into inbox_key (partner_id, key_hash, content_hash, input_no)
-select '_all', unnest($1::bytea[]), unnest($2::bytea[]), unnest($3::bigint[])
-`
-
-func (q *Queries) InsertReferenceKeys(ctx context.Context, hashes [][]byte, contentHashes [][]byte, inputNos []int64) error {
-	_, err := q.db.Exec(ctx, InsertReferenceKeys, hashes, contentHashes, inputNos)
-	return err
-}
-
-const KnownReferenceKeys = `-- name: KnownReferenceKeys :many
-select key_hash, content_hash from inbox_key
-where partner_id = '_all' and key_hash = any($1::bytea[])
-`
-
-type KnownReferenceKeysRow struct {
-	KeyHash     []byte
-	ContentHash []byte
-}
-
-func (q *Queries) KnownReferenceKeys(ctx context.Context, hashes [][]byte) ([]KnownReferenceKeysRow, error) {
-	rows, err := q.db.Query(ctx, KnownReferenceKeys, hashes)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []KnownReferenceKeysRow
-	for rows.Next() {
-		var i KnownReferenceKeysRow
-		if err := rows.Scan(&i.KeyHash, &i.ContentHash); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const LockReference = `-- name: LockReference :one
 insert into partner (partner_id) values ('_all')
 on conflict (partner_id) do update set site = partner.site
@@ -189,17 +149,6 @@ func (q *Queries) ReferencePositionOf(ctx context.Context, stream string, create
 	var position int64
 	err := row.Scan(&position)
 	return position, err
-}
-
-const ReferenceVersion = `-- name: ReferenceVersion :one
-select coalesce(max(version), 0)::bigint from reference_log where scope = '_all'
-`
-
-func (q *Queries) ReferenceVersion(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, ReferenceVersion)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
 }
 
 const SaveReferenceCounters = `-- name: SaveReferenceCounters :exec

@@ -7,14 +7,12 @@ package db
 
 import (
 	"context"
-
-	"github.com/shopspring/decimal"
 )
 
 const AddPostings = `-- name: AddPostings :exec
 insert into posting (partner_id, posting_no, input_no, fact, account, bill_id, currency, amount)
 select unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::text[]), nullif(unnest($6::text[]), ''), unnest($7::text[]), unnest($8::numeric[])
+  unnest($5::text[]), nullif(unnest($6::text[]), ''), unnest($7::text[]), unnest($8::text[])::numeric
 `
 
 type AddPostingsParams struct {
@@ -25,7 +23,7 @@ type AddPostingsParams struct {
 	Accounts   []string
 	BillIds    []string
 	Currencies []string
-	Amounts    []decimal.Decimal
+	Amounts    []string
 }
 
 func (q *Queries) AddPostings(ctx context.Context, arg AddPostingsParams) error {
@@ -222,7 +220,7 @@ const SaveInvoices = `-- name: SaveInvoices :exec
 insert into invoice (partner_id, invoice_id, version, state, request_id, order_ids, currency, amount, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
   nullif(unnest($5::text[]), ''), string_to_array(unnest($6::text[]), ','),
-  unnest($7::text[]), unnest($8::numeric[]), unnest($9::json[])
+  unnest($7::text[]), unnest($8::text[])::numeric, unnest($9::json[])
 on conflict (partner_id, invoice_id) do update
 set version = excluded.version, state = excluded.state, request_id = excluded.request_id, order_ids = excluded.order_ids,
     currency = excluded.currency, amount = excluded.amount, document = excluded.document
@@ -236,7 +234,7 @@ type SaveInvoicesParams struct {
 	RequestIds []string
 	OrderIds   []string
 	Currencies []string
-	Amounts    []decimal.Decimal
+	Amounts    []string
 	Documents  [][]byte
 }
 
@@ -258,7 +256,7 @@ func (q *Queries) SaveInvoices(ctx context.Context, arg SaveInvoicesParams) erro
 const SaveRequests = `-- name: SaveRequests :exec
 insert into payment_request (partner_id, request_id, version, state, currency, amount, payout, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::text[]), unnest($6::numeric[]), unnest($7::numeric[]), unnest($8::json[])
+  unnest($5::text[]), unnest($6::text[])::numeric, unnest($7::text[])::numeric, unnest($8::json[])
 on conflict (partner_id, request_id) do update
 set version = excluded.version, state = excluded.state, currency = excluded.currency, amount = excluded.amount,
     payout = excluded.payout, document = excluded.document
@@ -270,8 +268,8 @@ type SaveRequestsParams struct {
 	Versions   []int64
 	States     []string
 	Currencies []string
-	Amounts    []decimal.Decimal
-	Payouts    []decimal.Decimal
+	Amounts    []string
+	Payouts    []string
 	Documents  [][]byte
 }
 

@@ -102,7 +102,6 @@ create table chain_key (
   chain_id   text not null,
   primary key (partner_id, key)
 );
-create index chain_key_by_chain on chain_key (partner_id, chain_id);
 
 -- An order, a detail or a bill that folding again took away stays without its document: consumers order what they
 -- hear of it by its version, so that has to go on counting when it comes back.

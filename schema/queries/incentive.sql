@@ -14,7 +14,7 @@ join incentive_detail t on t.partner_id = w.partner_id and t.bill_id = w.id;
 insert into incentive_detail (partner_id, detail_id, version, bill_id, order_id, reverses, currency, amount, frozen, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]),
   nullif(unnest(@bill_ids::text[]), ''), unnest(@order_ids::text[]), nullif(unnest(@reverses::text[]), ''),
-  unnest(@currencies::text[]), unnest(@amounts::numeric[]), unnest(@frozen::numeric[]), unnest(@documents::json[])
+  unnest(@currencies::text[]), unnest(@amounts::text[])::numeric, unnest(@frozen::text[])::numeric, unnest(@documents::json[])
 on conflict (partner_id, detail_id) do update
 set version = excluded.version, bill_id = excluded.bill_id, order_id = excluded.order_id, reverses = excluded.reverses,
     currency = excluded.currency, amount = excluded.amount, frozen = excluded.frozen, document = excluded.document;
@@ -39,8 +39,8 @@ where partner_id = any(@partner_ids::text[]);
 insert into incentive_bill (partner_id, bill_id, version, cycle, policy_id, association, currency, state, total, frozen, payable, requested, paid_out, expired, "offset", document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@cycles::text[]),
   unnest(@policy_ids::text[]), unnest(@associations::text[]), unnest(@currencies::text[]), unnest(@states::text[]),
-  unnest(@totals::numeric[]), unnest(@frozen::numeric[]), unnest(@payable::numeric[]), unnest(@requested::numeric[]),
-  unnest(@paid_out::numeric[]), unnest(@expired::numeric[]), unnest(@offsets::numeric[]), unnest(@documents::json[])
+  unnest(@totals::text[])::numeric, unnest(@frozen::text[])::numeric, unnest(@payable::text[])::numeric, unnest(@requested::text[])::numeric,
+  unnest(@paid_out::text[])::numeric, unnest(@expired::text[])::numeric, unnest(@offsets::text[])::numeric, unnest(@documents::json[])
 on conflict (partner_id, bill_id) do update
 set version = excluded.version, cycle = excluded.cycle, policy_id = excluded.policy_id,
     association = excluded.association, currency = excluded.currency, state = excluded.state, total = excluded.total,
@@ -67,7 +67,7 @@ where partner_id = any(@partner_ids::text[]) and reason = 'credit_not_repaid';
 insert into hold (partner_id, hold_id, version, reason, open, order_id, currency, amount, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@reasons::text[]),
   unnest(@opens::boolean[]), nullif(unnest(@order_ids::text[]), ''), unnest(@currencies::text[]),
-  unnest(@amounts::numeric[]), unnest(@documents::json[])
+  unnest(@amounts::text[])::numeric, unnest(@documents::json[])
 on conflict (partner_id, hold_id) do update
 set version = excluded.version, reason = excluded.reason, open = excluded.open, order_id = excluded.order_id,
     currency = excluded.currency, amount = excluded.amount, document = excluded.document;
@@ -85,8 +85,8 @@ where partner_id = any(@partner_ids::text[]);
 -- name: SaveDebts :exec
 insert into debt (partner_id, order_id, version, customer_id, cycle, currency, credit, refunded, repaid, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@customer_ids::text[]),
-  unnest(@cycles::text[]), unnest(@currencies::text[]), unnest(@credits::numeric[]), unnest(@refunded::numeric[]),
-  unnest(@repaid::numeric[]), unnest(@documents::json[])
+  unnest(@cycles::text[]), unnest(@currencies::text[]), unnest(@credits::text[])::numeric, unnest(@refunded::text[])::numeric,
+  unnest(@repaid::text[])::numeric, unnest(@documents::json[])
 on conflict (partner_id, order_id) do update
 set version = excluded.version, customer_id = excluded.customer_id, cycle = excluded.cycle, currency = excluded.currency,
     credit = excluded.credit, refunded = excluded.refunded, repaid = excluded.repaid, document = excluded.document;
@@ -104,7 +104,7 @@ where partner_id = any(@partner_ids::text[]);
 -- name: SaveRepayments :exec
 insert into repayment (partner_id, repayment_id, version, currency, amount, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@currencies::text[]),
-  unnest(@amounts::numeric[]), unnest(@documents::json[])
+  unnest(@amounts::text[])::numeric, unnest(@documents::json[])
 on conflict (partner_id, repayment_id) do update
 set version = excluded.version, currency = excluded.currency, amount = excluded.amount, document = excluded.document;
 

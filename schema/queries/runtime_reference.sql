@@ -14,9 +14,6 @@ select count(*) from reference_position where stream = @stream and created <> @c
 insert into reference_position (stream, created, position) values (@stream, @created, @position)
 on conflict (stream, created) do update set position = excluded.position;
 
--- name: ReferenceVersion :one
-select coalesce(max(version), 0)::bigint from reference_log where scope = '_all';
-
 -- name: ReferenceLogAfter :many
 select version, source, event_id, type, subject, time, time_offset, payload
 from reference_log
@@ -24,24 +21,12 @@ where scope = '_all' and version > @after
 order by version
 limit @count_max;
 
--- name: KnownReferenceKeys :many
-select key_hash, content_hash from inbox_key
-where partner_id = '_all' and key_hash = any(@hashes::bytea[]);
-
--- name: InsertReferenceKeys :exec
-insert into inbox_key (partner_id, key_hash, content_hash, input_no)
-select '_all', unnest(@hashes::bytea[]), unnest(@content_hashes::bytea[]), unnest(@input_nos::bigint[]);
-
 -- name: InsertReferenceInput :batchexec
 insert into input (
   partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash,
   status, decision_no, reference_version, partner_version, waits_for, retryable, code, message, pointer, attempts, version)
 values ('_all', @input_no, @source, @event_id, @type, @subject, '_all', @time, @time_offset, @arrived_at, @payload, @content_hash,
   @status, @decision_no, @reference_version, 0, @waits_for, false, @code, @message, @pointer, 1, 1);
-
--- name: InsertReferenceLog :batchexec
-insert into reference_log (scope, version, source, event_id, type, subject, time, time_offset, payload, content_hash)
-values ('_all', @version, @source, @event_id, @type, @subject, @time, @time_offset, @payload, @content_hash);
 
 -- name: SaveReferenceCounters :exec
 update partner set input_no = @input_no, decision_no = @decision_no, waiting = @waiting where partner_id = '_all';

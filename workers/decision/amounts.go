@@ -16,16 +16,18 @@ import (
 // difference: ten years of months.
 const openPeriodsMax = 120
 
+// correctedBillsMax bounds how many closed bills one event may change.
+const correctedBillsMax = 1000
+
 // amounts decides what stands in the bills. In a period that runs, a detail
 // stands at what the facts come to. In a closed one nothing issued is edited:
 // the final calculation runs again, and the whole difference of the event goes
 // to the open period as one corrective detail (contract section 1, Late).
 func (d *decider) amounts() error {
 	corrected := map[string]bool{}
-	for range openPeriodsMax {
-		bill := d.closedBill(corrected)
-		if bill == nil {
-			break
+	for bill := d.closedBill(corrected); bill != nil; bill = d.closedBill(corrected) {
+		if len(corrected) == correctedBillsMax {
+			return fmt.Errorf("correct the bills that event %q changes: over %d closed bills", d.in.Event.ID, correctedBillsMax)
 		}
 		corrected[bill.ID] = true
 		if err := d.correct(bill); err != nil {

@@ -65,13 +65,57 @@ func (d *decider) change(id string, c *billChange) error {
 	}
 	bill.Details += c.details
 	bill.PolicyVersion = max(bill.PolicyVersion, c.sample.PolicyVersion)
-	bill.Amounts = bill.Amounts.Accrue(c.amount, c.frozen)
+	wanted := decimal.Sum(bill.Amounts.Frozen, bill.Uncovered, c.frozen)
+	bill.Amounts = bill.Amounts.Accrue(c.amount, decimal.Decimal{})
+	bill.freeze(wanted)
 	if bill.Details == 0 && bill.State.Open() {
 		d.Bills.Put(id, nil)
 		return nil
 	}
 	d.Bills.Put(id, &bill)
 	return bill.Amounts.Check()
+}
+
+// freeze freezes what holds want to see frozen, as far as it is there: a hold
+// on requested money freezes nothing, and paid-out money is never frozen
+// (Settlement rules, section 4).
+func (b *Bill) freeze(wanted decimal.Decimal) {
+	frozen := wanted
+	if b.Bounds != nil {
+		frozen = decimal.Max(b.Bounds.Least, decimal.Min(wanted, b.Bounds.Most))
+	}
+	if more := frozen.Sub(b.Amounts.Frozen); more.IsNegative() {
+		b.Amounts = b.Amounts.Release(more.Neg(), b.State)
+	} else {
+		b.Amounts = b.Amounts.Freeze(more)
+	}
+	b.Uncovered = wanted.Sub(frozen)
+}
+
+// bound notes how far the bill can be frozen after something was taken from it
+// or given back.
+func (b *Bill) bound() {
+	a := b.Amounts
+	b.Bounds = nil
+	if a.Requested.IsZero() && a.PaidOut.IsZero() && a.Expired.IsZero() && a.Offset.IsZero() {
+		return
+	}
+	var none decimal.Decimal
+	b.Bounds = &FreezeBounds{
+		Least: decimal.Min(none, a.Frozen.Add(decimal.Min(none, a.Payable))),
+		Most:  decimal.Max(none, a.Frozen.Add(decimal.Max(none, a.Payable)))}
+}
+
+// giveBack takes back what a request had requested; what holds covered of it
+// becomes frozen.
+func (b *Bill) giveBack(amount decimal.Decimal) (err error) {
+	covered := decimal.Max(decimal.Decimal{}, decimal.Min(amount, b.Uncovered))
+	if b.Amounts, err = b.Amounts.GiveBack(amount, covered, b.State); err != nil {
+		return err
+	}
+	b.Uncovered = b.Uncovered.Sub(covered)
+	b.bound()
+	return nil
 }
 
 // newBill is the bill of a detail's period before anything stands in it.

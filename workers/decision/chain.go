@@ -22,6 +22,7 @@ func (d *decider) foldFact() error {
 	chain := d.join(keys)
 	d.chained = known
 	if chain.Size > chainEventsMax {
+		d.chained = false // it would only lengthen the chain
 		return &events.Rejection{Code: CodeChainTooLong, Message: fmt.Sprintf(
 			"order facts connected to this one are over %d; close the resource and order anew", chainEventsMax)}
 	}
@@ -51,7 +52,10 @@ func (d *decider) chain(key string) *Chain {
 // join makes one chain of the keys and of every chain that has one of them,
 // and counts the current event into it.
 func (d *decider) join(keys []string) *Chain {
-	joined := &Chain{ID: keys[0], Keys: slices.Clone(keys), Last: d.in.Event.Key(), Size: 1}
+	joined := &Chain{ID: keys[0], Keys: slices.Clone(keys), Last: d.in.Event.Key()}
+	if d.in.ChainKey == "" {
+		joined.Size = 1
+	}
 	var old []*Chain
 	for _, k := range keys {
 		if c := d.chain(k); c != nil && !slices.Contains(old, c) {
@@ -92,7 +96,12 @@ func (d *decider) refold(chain *Chain) error {
 	d.need(ScopeInputs, chain.Keys...)
 	inputs := []*Input{d.in}
 	for _, k := range chain.Keys {
-		inputs = append(inputs, d.Inputs.By(inputsByChainKey, k)...)
+		for _, stored := range d.Inputs.By(inputsByChainKey, k) {
+			if stored.id() != d.in.id() && stored.Status != StatusDiscarded {
+				in := *stored // rows stay as they are; the five-day rule may note its word
+				inputs = append(inputs, &in)
+			}
+		}
 	}
 	slices.SortFunc(inputs, func(a, b *Input) int { return a.Event.Key().Compare(b.Event.Key()) })
 	d.forget(chain)
@@ -160,10 +169,11 @@ func cutKey(key, prefix string) (string, bool) {
 }
 
 func (d *decider) applyOrUndo(in *Input) error {
-	mark := d.journal.mark()
+	mark, judged := d.journal.mark(), in.FiveDay
 	err := d.guarded(func() error { return d.applyFact(in) })
 	if err != nil {
 		d.journal.rollback(mark)
+		in.FiveDay = judged
 	}
 	return err
 }

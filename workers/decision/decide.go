@@ -37,6 +37,8 @@ type decider struct {
 	steps         []step          // state changes to report
 	rejectedAgain []*Input        // inputs that folding again rejected
 	again         []*Input        // rejections to decide again after it
+	judged        *bool           // what the five-day quota had said of it before
+	waking        int             // keys that came into being before it
 	posted        int             // postings before it
 	folded        int             // reference events before it
 	counted       Counters        // the numbers before it
@@ -105,7 +107,7 @@ func needs(outs *[]events.Out, err *error) {
 func (d *decider) decide(in *Input) {
 	d.attempt(in)
 	for _, again := range d.again {
-		d.attempt(again)
+		d.attempt(d.Inputs.Get(again.id()))
 	}
 	for range wakeRoundsMax {
 		if len(d.created) == 0 || d.Counters.Waiting == 0 {
@@ -120,7 +122,9 @@ func (d *decider) decide(in *Input) {
 		}
 		slices.SortFunc(woken, func(a, b *Input) int { return a.Event.Key().Compare(b.Event.Key()) })
 		for _, w := range woken {
-			d.attempt(d.Inputs.Get(InputID(w.Event.Source, w.Event.ID)))
+			if now := d.Inputs.Get(w.id()); now.Status == StatusWaiting {
+				d.attempt(now)
+			}
 		}
 	}
 	d.created = nil
@@ -156,6 +160,7 @@ func (d *decider) begin(in *Input) {
 		t.begin()
 	}
 	d.chained, d.closing, d.steps, d.rejectedAgain, d.again = false, map[string]bool{}, nil, nil, nil
+	d.judged, d.waking = in.FiveDay, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }
 
@@ -165,6 +170,8 @@ func (d *decider) undo() {
 	d.Reference.truncate(d.folded)
 	d.Postings = d.Postings[:d.posted]
 	d.Counters = d.counted
+	d.created = d.created[:d.waking]
+	d.in.FiveDay = d.judged // the allowance it counted is taken back with the rest
 }
 
 // ref names the current event.

@@ -14,14 +14,20 @@ import (
 func (d *decider) freeze() error {
 	touched := map[string]bool{}
 	for _, diff := range d.Details.differences() {
-		if diff.after != nil && diff.after.BillID != "" {
-			touched[diff.id] = true
+		if diff.after != nil {
+			d.touch(diff.after, touched)
 		}
 	}
 	for _, diff := range d.Debts.differences() {
 		d.need(ScopeChain, orderKey(diff.id))
 		for _, detail := range d.Details.By(detailsByOrder, diff.id) {
 			d.touch(detail, touched)
+		}
+		if hold := d.Holds.Get(holdID(d.ID, incentive.HoldCreditNotRepaid, diff.id)); hold != nil {
+			for _, late := range hold.Late {
+				d.need(ScopeBillDetails, late.BillID)
+				touched[late.DetailID] = true
+			}
 		}
 	}
 	for _, diff := range d.Holds.differences() {
@@ -38,16 +44,37 @@ func (d *decider) freeze() error {
 	if len(touched) > 0 {
 		d.need(ScopeHolds, "")
 	}
-	for _, id := range sortedKeys(touched) {
-		if err := d.freezeDetail(d.Details.Get(id)); err != nil {
+	for _, detail := range d.inReversalOrder(touched) {
+		if err := d.freezeDetail(detail); err != nil {
 			return err
 		}
 	}
 	return d.creditHolds(touched)
 }
 
-// touch marks a detail and the negative and corrective ones that took its
-// slices: what they hit is frozen with them.
+// inReversalOrder returns details by id, those that reverse others behind them
+// and in key order: a refund takes from what the ones before it left.
+func (d *decider) inReversalOrder(ids map[string]bool) []*Detail {
+	list := make([]*Detail, 0, len(ids))
+	for _, id := range sortedKeys(ids) {
+		list = append(list, d.Details.Get(id))
+	}
+	slices.SortStableFunc(list, func(a, b *Detail) int {
+		switch {
+		case a.Reverses == "" && b.Reverses == "":
+			return 0
+		case a.Reverses == "":
+			return -1
+		case b.Reverses == "":
+			return 1
+		}
+		return compareRefs(a.Event, b.Event)
+	})
+	return list
+}
+
+// touch marks a detail and the negative ones that took its slices: what they
+// hit is frozen with them.
 func (d *decider) touch(detail *Detail, touched map[string]bool) {
 	if detail.BillID == "" {
 		return
@@ -63,7 +90,7 @@ func (d *decider) touch(detail *Detail, touched map[string]bool) {
 func (d *decider) freezeDetail(detail *Detail) error {
 	changed := *detail
 	if detail.LateOf == "" {
-		shares, err := incentive.Shares(detail.Amount, weightsOf(detail.Slices), detail.Currency)
+		shares, err := d.shares(detail)
 		if err != nil {
 			return err
 		}
@@ -83,6 +110,44 @@ func (d *decider) freezeDetail(detail *Detail) error {
 		d.Details.Put(changed.ID, &changed)
 	}
 	return nil
+}
+
+// shares spreads a detail's amount over its slices. A negative one takes from
+// the slices of its original, of each at most what earlier ones left; where
+// what was issued of the two does not fit together any more, it is spread as
+// any other.
+func (d *decider) shares(detail *Detail) ([]decimal.Decimal, error) {
+	weights := weightsOf(detail.Slices)
+	if base := d.Details.Get(detail.Reverses); base != nil && len(base.Slices) == len(weights) {
+		left, err := incentive.Shares(base.Ideal, weightsOf(base.Slices), base.Currency)
+		if err != nil {
+			return nil, err
+		}
+		for _, earlier := range d.Details.By(detailsByReversed, base.ID) {
+			if compareRefs(earlier.Event, detail.Event) >= 0 {
+				continue
+			}
+			for i := range left {
+				left[i] = left[i].Add(earlier.Slices[i].Share)
+			}
+		}
+		if fits(detail.Amount.Neg(), left) {
+			return incentive.ClawbackShares(detail.Amount, weights, left, detail.Currency)
+		}
+	}
+	return incentive.Shares(detail.Amount, weights, detail.Currency)
+}
+
+// fits tells whether slices that have so much left can give an amount.
+func fits(amount decimal.Decimal, left []decimal.Decimal) bool {
+	var room decimal.Decimal
+	for _, l := range left {
+		if l.IsNegative() {
+			return false
+		}
+		room = room.Add(l)
+	}
+	return amount.LessThanOrEqual(room)
 }
 
 // weightsOf says how an amount is spread over slices: by what counts, else by
@@ -144,90 +209,6 @@ func (detail *Detail) cover(holdID, reason string, amount decimal.Decimal) {
 		}
 	}
 	detail.Holds = append(detail.Holds, Covering{HoldID: holdID, Reason: reason, Amount: amount})
-}
-
-// rule is the hold as the rules see it.
-func (h *Hold) rule() incentive.Hold {
-	return incentive.Hold{ID: h.ID, Reason: h.Reason, Open: h.Open, Scope: incentive.Scope{
-		DetailID: h.DetailID, OrderID: h.OrderID, BillID: h.BillID, Cycle: h.Cycle, Currency: h.Currency,
-		Partner: h.DetailID == "" && h.OrderID == "" && h.BillID == "" && h.Cycle == ""}}
-}
-
-// creditHolds keeps one hold row for every order with credit.
-func (d *decider) creditHolds(touched map[string]bool) error {
-	orders := map[string]bool{}
-	for _, diff := range d.Debts.differences() {
-		orders[diff.id] = true
-	}
-	for id := range touched {
-		for _, s := range d.Details.Get(id).Slices {
-			if isCredit(s.Kind) {
-				orders[s.OrderID] = true
-			}
-		}
-	}
-	for _, id := range sortedKeys(orders) {
-		debt := d.Debts.Get(id)
-		if debt == nil {
-			d.Holds.Put(holdID(d.ID, incentive.HoldCreditNotRepaid, id), nil)
-			continue
-		}
-		rule := d.creditHold(debt)
-		hold := &Hold{ID: rule.ID, Reason: rule.Reason, OrderID: id, Currency: debt.Currency, Open: rule.Open, Amount: d.frozenUnder(rule.ID, id)}
-		if old := d.Holds.Get(hold.ID); old == nil || old.Open != hold.Open || !old.Amount.Equal(hold.Amount) {
-			d.Holds.Put(hold.ID, hold)
-		}
-	}
-	return nil
-}
-
-// frozenUnder sums what a credit hold freezes: of its order's details and of
-// those that reverse or correct them.
-func (d *decider) frozenUnder(holdID, orderID string) decimal.Decimal {
-	d.need(ScopeChain, orderKey(orderID))
-	var sum decimal.Decimal
-	add := func(detail *Detail) {
-		for _, c := range detail.Holds {
-			if c.HoldID == holdID {
-				sum = sum.Add(c.Amount)
-			}
-		}
-	}
-	for _, detail := range d.Details.By(detailsByOrder, orderID) {
-		add(detail)
-		for _, negative := range d.Details.By(detailsByReversed, detail.ID) {
-			add(negative)
-		}
-	}
-	return sum
-}
-
-// billsUnder lists the bills whose details a hold may cover.
-func (d *decider) billsUnder(h *Hold) []string {
-	switch {
-	case h.BillID != "":
-		return []string{h.BillID}
-	case h.DetailID != "":
-		if detail := d.Details.Get(h.DetailID); detail != nil {
-			return []string{detail.BillID}
-		}
-		return nil
-	case h.OrderID != "":
-		d.need(ScopeChain, orderKey(h.OrderID))
-		var out []string
-		for _, detail := range d.Details.By(detailsByOrder, h.OrderID) {
-			out = append(out, detail.BillID)
-		}
-		return out
-	}
-	d.need(ScopeBills, "")
-	var out []string
-	for _, b := range d.Bills.All() {
-		if h.Currency == "" || b.Currency == h.Currency {
-			out = append(out, b.ID)
-		}
-	}
-	return out
 }
 
 func allZero(list []decimal.Decimal) bool {

@@ -59,10 +59,13 @@ func (h *history) reference() {
 			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}}})
 	}
 	h.add("policy", "POL", h.policy(from))
+	referral := h.policy(from)
+	referral.PolicyID, referral.Association = "REF", "referral"
+	h.add("policy/referral", "REF", referral)
 	h.add("enrol", "P100", &events.PartnerEnrolled{PartnerID: "P100", Site: "cn", Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from})
-	for i, how := range []string{"credit", "immediate", "monthly"} {
+	for i, how := range []string{"credit", "immediate", "monthly", "immediate"} {
 		id := fmt.Sprintf("C%d", i)
-		h.add("customer/"+id, id, &events.CustomerAssociated{CustomerID: id, PartnerID: "P100", Association: "resale", Settlement: how, EffectiveTime: from})
+		h.add("customer/"+id, id, &events.CustomerAssociated{CustomerID: id, PartnerID: "P100", Association: []string{"resale", "referral"}[i/3], Settlement: how, EffectiveTime: from})
 		h.add("coupon/"+id, "CP"+id, &events.CouponIssued{CouponID: "CP" + id, PartnerID: "P100", CustomerID: id, CouponType: 1, CouponVersion: 2,
 			FaceValue: ptr(dec("5.00")), Currency: "CNY", ValidTime: from, ExpireTime: h.at.AddDate(1, 0, 0)})
 	}
@@ -118,7 +121,7 @@ func (h *history) pick() string {
 }
 
 func (h *history) order() {
-	id, c := h.id("O"), h.rng.IntN(3)
+	id, c := h.id("O"), h.rng.IntN(4)
 	vm := fmt.Sprintf("vm-%s-%d", id, c)
 	line := events.OrderLine{LineID: "1", ResourceID: vm, CloudServiceType: "ec2", ResourceType: "vm", ResourceSpec: fmt.Sprintf("sPR%d", h.rng.IntN(2)),
 		Region: "r1", PeriodType: 2, PeriodNum: 1 + h.rng.IntN(3), SubscriptionNum: 1 + h.rng.IntN(2)}

@@ -150,9 +150,12 @@ func waitKey(i *Input) string {
 	return i.WaitsFor
 }
 
+// retryable is the one value of the index inputsByRetry.
+const retryable = "retryable"
+
 func retryKey(i *Input) string {
 	if i.Status == StatusRejected && i.Rejection.Retryable {
-		return "retryable"
+		return retryable
 	}
 	return ""
 }

@@ -108,26 +108,34 @@ func (f *fact) tenders(order *Order, data *events.OrderPaid, charge *pricing.Cha
 		}
 		return []pricing.Tender{{Kind: kind, Amount: charge.Amount}}, nil
 	}
-	var coupons int
+	if coupons := couponCount(data.Tenders); coupons > couponsMax {
+		return nil, &events.Rejection{Code: CodeTooManyCoupons, Pointer: "/data/tenders", Message: fmt.Sprintf(
+			"payment of order %q carries %d coupons; at most %d are allowed in one payment", order.ID, coupons, couponsMax)}
+	}
 	out := make([]pricing.Tender, 0, len(data.Tenders))
 	for i, t := range data.Tenders {
 		tender := pricing.Tender{Kind: pricing.TenderKind(t.Kind), Reference: t.CouponID + t.CardID, Amount: t.Amount}
 		if err := wholeCents(t.Amount, charge.Currency, fmt.Sprintf("/data/tenders/%d/amount", i)); err != nil {
 			return nil, err
 		}
-		if tender.Kind == pricing.TenderCoupon || tender.Kind == pricing.TenderFlexiCoupon {
-			coupons++
+		if t.CouponID != "" {
 			if err := f.coupon(order, tender, charge.Currency, fmt.Sprintf("/data/tenders/%d/coupon_id", i)); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, tender)
 	}
-	if coupons > couponsMax {
-		return nil, &events.Rejection{Code: CodeTooManyCoupons, Pointer: "/data/tenders", Message: fmt.Sprintf(
-			"payment of order %q carries %d coupons; at most %d are allowed in one payment", order.ID, coupons, couponsMax)}
-	}
 	return out, nil
+}
+
+func couponCount(tenders []events.Tender) int {
+	n := 0
+	for _, t := range tenders {
+		if t.CouponID != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // wholeCents refuses amounts that the currency has no coin for.

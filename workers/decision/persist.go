@@ -156,3 +156,9 @@ func CutChainKey(key string) (orderID, resourceID string) {
 	id, _ := cutKey(key, resourceKey(""))
 	return "", id
 }
+
+// ChainScope is the chain of an order.
+func ChainScope(orderID string) Scope { return Scope{ScopeChain, orderKey(orderID)} }
+
+// Len is the number of events folded.
+func (r *PartnerReference) Len() int { return len(r.log) }

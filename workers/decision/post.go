@@ -85,10 +85,10 @@ func (d *decider) postRequests() error {
 	for _, diff := range d.Bills.differences() {
 		var before, after settlement.Amounts
 		if diff.before != nil {
-			before = taken(diff.before.Amounts)
+			before = taken(diff.before)
 		}
 		if diff.after != nil {
-			after = taken(diff.after.Amounts)
+			after = taken(diff.after)
 			d.lines("bill/"+diff.id, diff.id, diff.after.Currency, settlement.PostBillChange(before, after))
 		}
 	}
@@ -106,10 +106,11 @@ func (d *decider) postRequests() error {
 }
 
 // taken is what became of a bill beside its details: requested, paid out,
-// expired and offset, out of what was payable.
-func taken(a settlement.Amounts) settlement.Amounts {
-	a.Total, a.Frozen = decimal.Decimal{}, decimal.Decimal{}
-	a.Payable = a.Requested.Add(a.PaidOut).Add(a.Expired).Add(a.Offset).Neg()
+// expired and offset, out of what was payable, and for that not frozen.
+func taken(b *Bill) settlement.Amounts {
+	a := b.Amounts
+	a.Total, a.Frozen = decimal.Decimal{}, b.Uncovered.Neg()
+	a.Payable = decimal.Sum(a.Frozen, a.Requested, a.PaidOut, a.Expired, a.Offset).Neg()
 	return a
 }
 

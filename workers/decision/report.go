@@ -15,6 +15,10 @@ import (
 // rateScale is the number of digits a rate is reported with.
 const rateScale = 6
 
+// outsPerDecisionMax is above how many events of one type and thing a decision
+// leads to.
+const outsPerDecisionMax = 1_000
+
 // A step is one state change to report.
 type step struct {
 	kind, id   string
@@ -48,8 +52,10 @@ func (d *decider) emit(typ, thing string, data events.OutData) {
 	d.emitNth(typ, thing, 0, data)
 }
 
+// emitNth numbers the events of one type and thing. An input that is decided
+// again, because what it rests on went and came back, counts on.
 func (d *decider) emitNth(typ, thing string, n int, data events.OutData) {
-	d.outs = append(d.outs, events.NewOut(d.in.Event, typ, thing, n, data))
+	d.outs = append(d.outs, events.NewOut(d.in.Event, typ, thing, d.in.Attempts*outsPerDecisionMax+n, data))
 }
 
 // in returns an amount at the scale of its currency. A currency that is not

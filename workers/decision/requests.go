@@ -7,7 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
-	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
@@ -116,6 +115,7 @@ func (d *decider) submitted(data *events.PaymentRequestSubmitted) error {
 			}
 			request.Bills = append(request.Bills, RequestedBill{BillID: line.BillID, Amount: line.Requested})
 		}
+		changed.bound()
 		d.Bills.Put(changed.ID, &changed)
 	}
 	request.Amount = plan.Amount
@@ -192,17 +192,12 @@ func (d *decider) requestStep(data events.PaymentRequestAction, by settlement.Re
 	return d.moveRequest(&changed, by, settlement.RequestFacts{InvoiceNeeded: needed, Held: d.held(request)}, data.Actor, data.Reason)
 }
 
-// held tells whether an open hold covers a bill of the request as a whole.
+// held tells whether a hold covers money that the request has taken.
 func (d *decider) held(request *Request) bool {
-	d.need(ScopeHolds, "")
 	for _, part := range request.Bills {
 		d.need(ScopeBill, part.BillID)
-		bill := d.Bills.Get(part.BillID)
-		slice := incentive.Slice{BillID: bill.ID, Cycle: bill.Cycle, Currency: bill.Currency}
-		for _, h := range d.Holds.All() {
-			if h.Reason != incentive.HoldCreditNotRepaid && h.rule().Covers(slice) {
-				return true
-			}
+		if d.Bills.Get(part.BillID).Uncovered.IsPositive() {
+			return true
 		}
 	}
 	return false
@@ -224,7 +219,8 @@ func (d *decider) moveRequest(request *Request, by settlement.RequestTrigger, fa
 			if to == settlement.RequestPaid {
 				changed.Amounts, err = changed.Amounts.PayOut(part.Amount)
 			} else {
-				changed.Amounts, err = changed.Amounts.GiveBack(part.Amount, decimal.Decimal{}, changed.State)
+				d.need(ScopeBillDetails, part.BillID)
+				err = changed.giveBack(part.Amount)
 			}
 			if err != nil {
 				return err

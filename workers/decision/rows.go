@@ -130,7 +130,14 @@ type Bill struct {
 	Disputed      string    `json:",omitzero"` // what is disputed: the bill or a detail
 	Details       int       // how many stand in it
 	Amounts       settlement.Amounts
+	Uncovered     decimal.Decimal `json:",omitzero"` // what holds cover beyond what can be frozen: money that is requested or gone
+	Bounds        *FreezeBounds   `json:",omitzero"` // how far it can be frozen, once something was taken from it
 }
+
+// FreezeBounds are the least and the most that can be frozen in a bill, as of
+// the last time that something was taken from it or given back: from then on
+// holds come and go without touching what was taken, in whatever order.
+type FreezeBounds struct{ Least, Most decimal.Decimal }
 
 // A Hold freezes the slices it covers while it is open.
 type Hold struct {
@@ -141,9 +148,12 @@ type Hold struct {
 	Cycle      calendar.Cycle `json:",omitzero"`
 	Currency   money.Currency `json:",omitzero"`
 	Open       bool
-	Paid       string          `json:",omitzero"` // day of the last payment of the cycle, site zone
 	Amount     decimal.Decimal // frozen under it
+	Late       []LateDetail    `json:",omitzero"` // corrective details of other orders' facts that it covers slices of
 }
+
+// A LateDetail is a corrective detail and the bill that it stands in.
+type LateDetail struct{ DetailID, BillID string }
 
 // A Debt is what an order was paid with on credit, and what became of it.
 type Debt struct {

@@ -2,7 +2,6 @@ package decision
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/settlement"
@@ -73,6 +72,7 @@ func (d *decider) accept() {
 	d.Counters.DecisionNo++
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusAccepted, d.Counters.DecisionNo, nil, ""
+	in.Attempts++
 	if keys := chainKeys(in.Event); keys != nil {
 		in.ChainKey = keys[0]
 	}
@@ -113,7 +113,7 @@ func (d *decider) reject(why *events.Rejection) {
 // wait records that the event has to wait for a key.
 func (d *decider) wait(key string) {
 	in := *d.in
-	in.Status, in.WaitsFor, in.FiveDay, in.Rejection = StatusWaiting, key, nil, nil
+	in.Status, in.WaitsFor, in.ChainKey, in.Rejection = StatusWaiting, key, "", nil
 	d.record(&in)
 	if d.Counters.WaitingSince.IsZero() || in.ArrivedAt.Before(d.Counters.WaitingSince) {
 		d.Counters.WaitingSince = in.ArrivedAt
@@ -122,13 +122,16 @@ func (d *decider) wait(key string) {
 
 // record stores an input and keeps count of what waits and may be retried.
 func (d *decider) record(in *Input) {
-	id := InputID(in.Event.Source, in.Event.ID)
+	id := in.id()
 	if old := d.Inputs.Get(id); old != nil {
 		d.Counters.Waiting -= count(old.Status == StatusWaiting)
 		d.Counters.Retryable -= count(retryKey(old) != "")
 	}
 	d.Counters.Waiting += count(in.Status == StatusWaiting)
 	d.Counters.Retryable += count(retryKey(in) != "")
+	if d.Counters.Waiting == 0 {
+		d.Counters.WaitingSince = noTime
+	}
 	d.Inputs.Put(id, in)
 }
 
@@ -139,42 +142,10 @@ func count(b bool) int64 {
 	return 0
 }
 
+func (in *Input) id() string { return InputID(in.Event.Source, in.Event.ID) }
+
 // InputID names an input within its partner.
 func InputID(source, id string) string { return source + "\x00" + id }
-
-// expireAndRetry rejects what waited too long, and decides rejections again
-// that newer reference data may heal.
-func (d *decider) expireAndRetry() {
-	if d.Counters.Waiting > 0 && d.now.Sub(d.Counters.WaitingSince) > predecessorWaitMax {
-		d.need(ScopeRetryable, "")
-		d.Counters.WaitingSince = d.now
-		for _, in := range d.Inputs.All() {
-			if in.Status != StatusWaiting {
-				continue
-			}
-			if d.now.Sub(in.ArrivedAt) <= predecessorWaitMax {
-				if in.ArrivedAt.Before(d.Counters.WaitingSince) {
-					d.Counters.WaitingSince = in.ArrivedAt
-				}
-				continue
-			}
-			d.begin(in)
-			d.reject(&events.Rejection{Code: CodePredecessorMissing, Message: "waited " + predecessorWaitMax.String() + " for " +
-				keyText(in.WaitsFor) + ", which did not come; publish it, then this event under a new id"})
-		}
-	}
-	if d.Counters.Retryable > 0 && (d.common.version > d.Counters.RetriedReference || d.Counters.ReferenceNo > d.Counters.RetriedPartner) {
-		d.Counters.RetriedReference, d.Counters.RetriedPartner = d.common.version, d.Counters.ReferenceNo
-		d.need(ScopeRetryable, "")
-		retry := d.Inputs.By(inputsByRetry, "retryable")
-		slices.SortFunc(retry, func(a, b *Input) int { return int(a.No - b.No) })
-		for _, in := range retry {
-			if !events.IsCutOff(in.Event.Type) && d.now.Sub(in.ArrivedAt) <= predecessorWaitMax {
-				d.decide(in)
-			}
-		}
-	}
-}
 
 // keyText says what a key stands for.
 func keyText(key string) string {

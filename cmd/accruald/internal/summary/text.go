@@ -45,7 +45,7 @@ func (t *text) orders(orders []OrderCount) {
 	for _, o := range orders {
 		rows = append(rows, []string{o.Kind, number(o.Orders), number(o.Settled), number(o.Pending), number(o.Cancelled)})
 	}
-	t.table(rows, 1)
+	t.table(rows, "l")
 }
 
 func (t *text) incentives(s *Summary) {
@@ -53,12 +53,12 @@ func (t *text) incentives(s *Summary) {
 	for _, i := range s.Incentives {
 		rows = append(rows, []string{i.Currency, number(i.Details), amount(i.Accrued), amount(i.Frozen), amount(i.Released)})
 	}
-	t.table(rows, 1)
+	t.table(rows, "l")
 	rows = [][]string{{"Frozen because", "", "amount"}}
 	for _, f := range s.Frozen {
 		rows = append(rows, []string{f.Reason, f.Currency, amount(f.Amount)})
 	}
-	t.table(rows, 2)
+	t.table(rows, "ll")
 }
 
 func (t *text) payables(payables []Payable) {
@@ -67,7 +67,7 @@ func (t *text) payables(payables []Payable) {
 		rows = append(rows, []string{p.PartnerID, p.Currency, number(p.Bills), amount(p.Total), amount(p.Frozen), amount(p.Payable), amount(p.Issued),
 			amount(p.Requested), amount(p.PaidOut), amount(p.Expired), amount(p.Offset)})
 	}
-	t.table(rows, 2)
+	t.table(rows, "ll")
 }
 
 func (t *text) states(s *Summary) {
@@ -79,7 +79,7 @@ func (t *text) states(s *Summary) {
 		for _, c := range part.counts {
 			rows = append(rows, []string{c.State, number(c.Count)})
 		}
-		t.table(rows, 1)
+		t.table(rows, "l")
 	}
 }
 
@@ -92,12 +92,12 @@ func (t *text) rejections(rejections []RejectionCount) {
 		}
 		rows = append(rows, []string{r.Code, number(r.Count), message})
 	}
-	t.table(rows, 3)
+	t.table(rows, "lrl")
 }
 
-// table sets rows under their heading; from column right on, figures stand under each other, the last column of a table
-// of sentences excepted.
-func (t *text) table(rows [][]string, right int) {
+// table sets rows under their heading. Columns says of the first ones whether they are set left (l) or right (r); the
+// others are figures and stand under each other.
+func (t *text) table(rows [][]string, columns string) {
 	if len(rows) == 1 {
 		rows = append(rows, []string{"none"})
 	}
@@ -115,7 +115,7 @@ func (t *text) table(rows [][]string, right int) {
 			if i > 0 {
 				line.WriteString("  ")
 			}
-			if i >= right {
+			if i >= len(columns) || columns[i] == 'r' {
 				line.WriteString(pad + cell)
 			} else {
 				line.WriteString(cell + pad)

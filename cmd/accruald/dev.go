@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/accruald/accruald/cmd/accruald/internal/feed"
+	"github.com/accruald/accruald/cmd/accruald/internal/records"
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/events/bus"
+	"github.com/accruald/accruald/workers"
+)
+
+// devCommand runs everything on this machine. What it has published and decided it keeps: started again it goes on.
+type devCommand struct {
+	Exit   bool     `help:"End when everything is decided and published; status 0 only if nothing is left over."`
+	Events []string `placeholder:"FILE" help:"Publish these files instead of the shipped sample; - is standard input."`
+	Data   string   `env:"ACCRUALD_DATA" default:".accruald" placeholder:"DIR" help:"Folder of the servers' data (default: ${default})."`
+	Reset  bool     `help:"Forget what the folder holds and begin anew."`
+	Listen string   `env:"ACCRUALD_LISTEN" default:"127.0.0.1:0" help:"Address of /healthz, /readyz and /metrics; port 0 is a free one."`
+	Nats   int      `name:"nats-port" default:"0" help:"Port of NATS on the loopback address; 0 is a free one."`
+	Log    devLog   `embed:""`
+}
+
+// devLog is logFlags with a quieter default: the screen belongs to the summary.
+type devLog struct {
+	Level string `name:"log-level" env:"ACCRUALD_LOG_LEVEL" default:"error" enum:"debug,info,warn,error" help:"Least level that is logged: debug (one line a batch), info, warn, error."`
+}
+
+// shippedSample is the name of the sample in the binary.
+const shippedSample = "samples/quarter.jsonl"
+
+// Run is called by kong.
+func (d *devCommand) Run(ctx context.Context, c *console) error {
+	sources, err := d.sources(c)
+	if err != nil {
+		return err
+	}
+	counts, err := feed.Count(sources)
+	if err != nil {
+		return fmt.Errorf("nothing was started:\n%w", err)
+	}
+	log, err := logFlags{Level: d.Log.Level, Format: "text"}.logger(c)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(d.Data, 0o755); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if d.Reset {
+		if err := feed.Forget(d.Data); err != nil {
+			return err
+		}
+	}
+	folder, err := filepath.Abs(d.Data)
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	fmt.Fprintf(c.err, "starting NATS and PostgreSQL in %s\n", folder)
+	servers, err := startPrivate(ctx, privateOptions{folder: folder, persistent: true, reset: d.Reset, natsPort: d.Nats, log: log,
+		notify: func(text string) { fmt.Fprintln(c.err, text) }})
+	if err != nil {
+		return err
+	}
+	address, err := freeAddress(ctx, d.Listen)
+	if err != nil {
+		return errors.Join(err, servers.stop())
+	}
+	connection := bus.Config{URL: servers.nats.URL(), Name: "accruald dev", Logger: log}
+	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log})
+	if err != nil {
+		return errors.Join(err, servers.stop())
+	}
+	s := &session{c: c, servers: servers, connection: connection, sources: sources, counts: counts, folder: folder, address: address, exit: d.Exit}
+	return errors.Join(s.run(ctx, worker), servers.stop())
+}
+
+func (d *devCommand) sources(c *console) ([]feed.Source, error) {
+	if len(d.Events) > 0 {
+		return feed.Sources(d.Events, c.in)
+	}
+	text, err := events.Contract.ReadFile(shippedSample)
+	if err != nil {
+		return nil, fmt.Errorf("read the shipped sample: %w", err)
+	}
+	return []feed.Source{feed.Text(shippedSample, text)}, nil
+}
+
+// run has the worker work beside the story: publish, watch, sum up, stay.
+func (s *session) run(ctx context.Context, worker *workers.Worker) error {
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	group, groupCtx := errgroup.WithContext(working)
+	group.Go(func() error {
+		err := worker.Run(working)
+		stop() // without a worker there is nothing to wait for
+		return err
+	})
+	err := s.story(groupCtx, worker)
+	if err == nil && !s.exit {
+		s.announce()
+		<-groupCtx.Done()
+	}
+	interrupted := ctx.Err() != nil
+	stop()
+	failure := group.Wait()
+	switch {
+	case failure != nil:
+		return failure
+	case interrupted && s.exit && err != nil:
+		return errStopped
+	case interrupted:
+		return nil
+	default:
+		return err
+	}
+}
+
+// story publishes what is not published yet, waits until all of it is decided, and prints what became of it.
+func (s *session) story(ctx context.Context, worker *workers.Worker) error {
+	b, err := bus.Connect(ctx, s.connection)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if err := b.EnsureStreams(ctx); err != nil {
+		return err
+	}
+	skip, err := feed.Resume(ctx, s.folder, s.connection.URL, s.counts)
+	if err != nil {
+		return err
+	}
+	if skip > 0 {
+		fmt.Fprintf(s.c.err, "%d of %d events were published before\n", skip, s.counts.Lines)
+	}
+	began := time.Now()
+	if err := s.process(ctx, b, worker, skip); err != nil {
+		return err
+	}
+	left, err := s.sumUp(ctx, s.counts.Lines-skip, time.Since(began))
+	if err != nil {
+		return err
+	}
+	if s.exit && left != (records.Left{}) {
+		return fmt.Errorf("left over: %d events wait for a predecessor that is not in the input, %d decided ones are not published: "+
+			"`accruald waiting` lists the first", left.Waiting, left.Unpublished)
+	}
+	return nil
+}
+
+func (s *session) announce() {
+	out := bufio.NewWriter(s.c.out)
+	fmt.Fprintf(out, "\naccruald is up and takes events; Ctrl-C ends it and keeps everything.\n")
+	fmt.Fprintf(out, "  health    http://%s/readyz\n  metrics   http://%s/metrics\n", s.address, s.address)
+	fmt.Fprintf(out, "  NATS      %s\n  database  %s\n", s.servers.nats.URL(), s.servers.databaseURL())
+	_ = out.Flush() // whoever read it is gone
+}

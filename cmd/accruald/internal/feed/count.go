@@ -1,0 +1,48 @@
+package feed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// malformedMax is how many malformed lines are told at once.
+const malformedMax = 20
+
+// Counts are what a feed holds.
+type Counts struct {
+	Lines      int
+	Duplicates int    // lines that repeat an earlier one, content included
+	Hash       string // of the events in their order
+}
+
+// Count reads all sources and returns what they hold. Malformed lines are told together, up to malformedMax of them.
+func Count(sources []Source) (Counts, error) {
+	var counts Counts
+	var malformed []error
+	seen := map[[sha256.Size]byte]bool{}
+	whole := sha256.New()
+	for line, err := range Lines(sources) {
+		var bad *LineError
+		switch {
+		case errors.As(err, &bad):
+			if malformed = append(malformed, err); len(malformed) == malformedMax {
+				return counts, errors.Join(append(malformed, fmt.Errorf("%d lines are malformed so far; the rest was not read", malformedMax))...)
+			}
+			continue
+		case err != nil:
+			return counts, err
+		}
+		ev := line.Event
+		counts.Lines++
+		key := sha256.Sum256([]byte(ev.PartitionKey + "\x00" + ev.Source + "\x00" + ev.ID + "\x00" + string(ev.ContentHash[:])))
+		if seen[key] {
+			counts.Duplicates++
+		}
+		seen[key] = true
+		whole.Write(key[:])
+	}
+	counts.Hash = hex.EncodeToString(whole.Sum(nil))
+	return counts, errors.Join(malformed...)
+}

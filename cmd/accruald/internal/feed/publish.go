@@ -1,0 +1,109 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/events/bus"
+)
+
+const (
+	batchCountMax = 1000
+	// barrierWaitMax bounds one wait for the workers.
+	barrierWaitMax = 2 * time.Minute
+)
+
+// A Publisher sends events in the order of their file.
+type Publisher struct {
+	bus      *bus.Bus
+	progress func(stored int)
+
+	batch     []bus.Outgoing
+	reference bool // the batch goes to the reference stream
+	stored    int
+	unapplied bool // reference messages were stored since the last wait
+}
+
+// NewPublisher returns a publisher. Progress is told how many events are stored; nil means nobody is.
+func NewPublisher(b *bus.Bus, progress func(stored int)) *Publisher {
+	if progress == nil {
+		progress = func(int) {}
+	}
+	return &Publisher{bus: b, progress: progress}
+}
+
+// Publish sends the events of the sources, the first skip of them left out, and returns how many are stored, those left
+// out included.
+func (p *Publisher) Publish(ctx context.Context, sources []Source, skip int) (int, error) {
+	p.stored, p.unapplied = skip, skip > 0
+	n := 0
+	for line, err := range Lines(sources) {
+		if err != nil {
+			return p.stored, err
+		}
+		if n++; n <= skip {
+			continue
+		}
+		if err := p.add(ctx, line.Event); err != nil {
+			return p.stored, err
+		}
+	}
+	return p.stored, p.flush(ctx)
+}
+
+func (p *Publisher) add(ctx context.Context, ev *events.Event) error {
+	reference := ev.PartitionKey == events.AllPartners
+	if reference != p.reference || len(p.batch) == batchCountMax {
+		if err := p.flush(ctx); err != nil {
+			return err
+		}
+	}
+	if !reference && p.unapplied {
+		if err := p.waitApplied(ctx); err != nil {
+			return err
+		}
+	}
+	p.reference = reference
+	header, data := ev.Message()
+	p.batch = append(p.batch, bus.Outgoing{Subject: events.InSubject(ev), Header: header, Data: data})
+	return nil
+}
+
+// flush stores what is gathered.
+func (p *Publisher) flush(ctx context.Context) error {
+	if len(p.batch) == 0 {
+		return nil
+	}
+	if err := p.bus.PublishBatch(ctx, p.batch); err != nil {
+		return fmt.Errorf("publish %d events behind the first %d: %w", len(p.batch), p.stored, err)
+	}
+	p.stored += len(p.batch)
+	p.batch = p.batch[:0]
+	p.unapplied = p.unapplied || p.reference
+	p.progress(p.stored)
+	return nil
+}
+
+// waitApplied waits until the workers have applied all that the reference stream holds.
+func (p *Publisher) waitApplied(ctx context.Context) error {
+	last, err := p.bus.ReferenceLast(ctx)
+	if err != nil {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, barrierWaitMax)
+	defer cancel()
+	err = p.bus.WaitReferenceApplied(bounded, last)
+	switch {
+	case err == nil:
+		p.unapplied = false
+		return nil
+	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("wait %s for the workers to apply the reference data before publishing what rests on it: "+
+			"start `accruald worker`, then publish the same file again", barrierWaitMax)
+	default:
+		return fmt.Errorf("wait for the workers to apply the reference data: %w", err)
+	}
+}

@@ -1,0 +1,105 @@
+package records
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/accruald/accruald/schema/db"
+)
+
+// keyHashBytes is how much of a hash names an input within its partner.
+const keyHashBytes = 16
+
+// KeyHash names what came under a source and an id, as the inbox does: 16 bytes of SHA-256 over both, each behind its
+// length.
+func KeyHash(source, id string) []byte {
+	var text []byte
+	for _, part := range []string{source, id} {
+		text = binary.BigEndian.AppendUint64(text, uint64(len(part)))
+		text = append(text, part...)
+	}
+	sum := sha256.Sum256(text)
+	return sum[:keyHashBytes]
+}
+
+// EachRejected hands on the events that stand rejected, of one partner or with "" of all, by partner and arrival.
+func EachRejected(ctx context.Context, q *db.Queries, partner string, take func(db.ListRejectedRow) error) error {
+	page := db.ListRejectedParams{PartnerID: partner, Page: pageCountMax}
+	for {
+		rows, err := q.ListRejected(ctx, page)
+		if err != nil {
+			return fmt.Errorf("list rejected events: %w", err)
+		}
+		for _, row := range rows {
+			if err := take(row); err != nil {
+				return err
+			}
+			page.AfterPartner, page.AfterNo = row.PartnerID, row.InputNo
+		}
+		if len(rows) < pageCountMax {
+			return nil
+		}
+	}
+}
+
+// EachWaiting hands on the events that wait, likewise.
+func EachWaiting(ctx context.Context, q *db.Queries, partner string, take func(db.ListWaitingRow) error) error {
+	page := db.ListWaitingParams{PartnerID: partner, Page: pageCountMax}
+	for {
+		rows, err := q.ListWaiting(ctx, page)
+		if err != nil {
+			return fmt.Errorf("list waiting events: %w", err)
+		}
+		for _, row := range rows {
+			if err := take(row); err != nil {
+				return err
+			}
+			page.AfterPartner, page.AfterNo = row.PartnerID, row.InputNo
+		}
+		if len(rows) < pageCountMax {
+			return nil
+		}
+	}
+}
+
+// Find returns one received event, or pgx.ErrNoRows.
+func Find(ctx context.Context, q *db.Queries, partner, source, id string) (db.Input, error) {
+	return q.GetInput(ctx, partner, KeyHash(source, id))
+}
+
+// Received returns which of the hashes a partner's inbox holds.
+func Received(ctx context.Context, q *db.Queries, partner string, hashes [][]byte) (map[string]bool, error) {
+	rows, err := q.ReceivedKeys(ctx, partner, hashes)
+	if err != nil {
+		return nil, fmt.Errorf("look up %d events of partner %q in the inbox: %w", len(hashes), partner, err)
+	}
+	found := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		found[string(row)] = true
+	}
+	return found, nil
+}
+
+// Left is what is not through yet.
+type Left struct {
+	Unpublished int // outgoing events that are decided and not published
+	Waiting     int // events that wait for a predecessor, and runs of jobs that wait for their turn
+}
+
+// LeftOver counts what the database knows to be left over.
+func LeftOver(ctx context.Context, pool *pgxpool.Pool) (Left, error) {
+	q := db.New(pool)
+	unpublished, err := q.OutboxLag(ctx)
+	if err != nil {
+		return Left{}, fmt.Errorf("count unpublished events: %w", err)
+	}
+	waiting, err := q.WaitingCount(ctx)
+	if err != nil {
+		return Left{}, fmt.Errorf("count waiting events: %w", err)
+	}
+	return Left{Unpublished: int(unpublished), Waiting: int(waiting)}, nil
+}

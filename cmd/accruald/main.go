@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+)
+
+// commands are the command line; kong reads flags, defaults and environment variables from the tags.
+type commands struct {
+	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema."`
+	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order."`
+	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
+	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
+	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`
+	Waiting    waitingCommand    `cmd:"" help:"List the events that wait for a predecessor."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+}
+
+// A console is where a command reads and writes.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+	terminal bool // err is one, so progress may redraw its line
+}
+
+// Exit statuses.
+const (
+	statusDone    = 0
+	statusRefused = 1
+	statusUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	c := &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
+	os.Exit(run(ctx, c, os.Args[1:]))
+}
+
+// exited is how kong's own ends (--help) come back from the depth of its parser.
+type exited int
+
+// run parses the arguments, runs the command and returns the exit status.
+func run(ctx context.Context, c *console, args []string) (status int) {
+	defer func() {
+		if ended := recover(); ended != nil {
+			code, ok := ended.(exited)
+			if !ok {
+				panic(ended)
+			}
+			status = int(code)
+		}
+	}()
+	parser, err := newParser(c)
+	if err != nil {
+		fmt.Fprintln(c.err, "accruald:", err)
+		return statusUsage
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(c.err, "accruald:", err)
+		fmt.Fprintln(c.err, "accruald --help lists the commands, accruald COMMAND --help their flags.")
+		return statusUsage
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(c); err != nil {
+		fmt.Fprintln(c.err, "accruald:", err)
+		return statusRefused
+	}
+	return statusDone
+}
+
+func newParser(c *console) (*kong.Kong, error) {
+	parser, err := kong.New(&commands{},
+		kong.Name("accruald"),
+		kong.Description("Prices orders, accrues partner incentives and settles them. Events come in and go out over NATS JetStream; PostgreSQL is the record."),
+		kong.Writers(c.out, c.err),
+		kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("read the commands: %w", err)
+	}
+	return parser, nil
+}
+
+// errStopped says that a command was interrupted before it was through.
+var errStopped = errors.New("interrupted before it was through; start it again to go on")

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+const (
+	progressRedrawMillis = 100
+	progressLineSeconds  = 2 // between two lines where there is no terminal
+)
+
+// A progress shows how much of something is done: a bar on a terminal, now and then a line elsewhere.
+type progress struct {
+	c       *console
+	what    string
+	total   int
+	bar     *progressbar.ProgressBar
+	told    time.Time
+	current int
+}
+
+func newProgress(c *console, what string, total int) *progress {
+	p := &progress{c: c, what: what, total: total, told: time.Now()}
+	if c.terminal {
+		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(c.err), progressbar.OptionSetDescription(what),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"),
+			progressbar.OptionThrottle(progressRedrawMillis*time.Millisecond), progressbar.OptionClearOnFinish())
+	}
+	return p
+}
+
+// set says how much is done.
+func (p *progress) set(done int) {
+	p.current = done
+	if p.bar != nil {
+		_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+		return
+	}
+	if time.Since(p.told) >= progressLineSeconds*time.Second {
+		p.told = time.Now()
+		p.line()
+	}
+}
+
+func (p *progress) line() { fmt.Fprintf(p.c.err, "%s: %d of %d events\n", p.what, p.current, p.total) }
+
+// finish says that all is done.
+func (p *progress) finish() {
+	if p.bar != nil {
+		_ = p.bar.Finish() // likewise
+	}
+	p.current = p.total
+	p.line()
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/accruald/accruald/cmd/accruald/internal/feed"
+)
+
+// publishCommand publishes files in their order. Every line is judged before the first is sent. Runs of jobs and
+// reference data are waited for, so workers have to run.
+type publishCommand struct {
+	Files []string  `arg:"" help:"Files of events, one structured CloudEvent a line; .gz is read as such, - is standard input."`
+	Nats  natsFlags `embed:""`
+	Log   logFlags  `embed:""`
+}
+
+// Run is called by kong.
+func (p *publishCommand) Run(ctx context.Context, c *console) error {
+	sources, err := feed.Sources(p.Files, c.in)
+	if err != nil {
+		return err
+	}
+	counts, err := feed.Count(sources)
+	if err != nil {
+		return fmt.Errorf("nothing was published:\n%w", err)
+	}
+	log, err := p.Log.logger(c)
+	if err != nil {
+		return err
+	}
+	b, err := p.Nats.connect(ctx, "accruald publish", log)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	bar := newProgress(c, "publishing", counts.Lines)
+	stored, err := feed.NewPublisher(b, bar.set).Publish(ctx, sources, 0)
+	if err != nil {
+		return fmt.Errorf("published %d of %d events: %w", stored, counts.Lines, err)
+	}
+	bar.finish()
+	return nil
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/accruald/accruald/cmd/accruald/internal/records"
+	"github.com/accruald/accruald/schema/db"
+)
+
+// waitingCommand lists the events that wait for an order, resource, coupon or quota that has not come.
+type waitingCommand struct {
+	Partner  string        `help:"Only of this partner (default: all)."`
+	JSON     bool          `name:"json" help:"One JSON object a line."`
+	Database databaseFlags `embed:""`
+}
+
+// waitingRow is a line of --json.
+type waitingRow struct {
+	PartnerID string    `json:"partner_id"`
+	Source    string    `json:"source"`
+	ID        string    `json:"id"`
+	Type      string    `json:"type"`
+	Time      time.Time `json:"time"`
+	ArrivedAt time.Time `json:"arrived_at"`
+	WaitsFor  string    `json:"waits_for"`
+}
+
+// Run is called by kong.
+func (w *waitingCommand) Run(ctx context.Context, c *console) error {
+	pool, err := w.Database.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	out, count := bufio.NewWriter(c.out), 0
+	err = records.EachWaiting(ctx, db.New(pool), w.Partner, func(r db.ListWaitingRow) error {
+		count++
+		row := waitingRow{PartnerID: r.PartnerID, Source: r.Source, ID: r.EventID, Type: r.Type, Time: r.Time, ArrivedAt: r.ArrivedAt}
+		if r.WaitsFor != nil {
+			row.WaitsFor = *r.WaitsFor
+		}
+		if w.JSON {
+			return writeJSONLine(out, row)
+		}
+		_, err := fmt.Fprintf(out, "%s\t%s\t%s\t%s\twaits since %s for %s\n", row.PartnerID, row.Type, row.Source, row.ID,
+			row.ArrivedAt.UTC().Format(time.RFC3339), row.WaitsFor)
+		return err
+	})
+	fmt.Fprintf(c.err, "%d events wait\n", count)
+	return errors.Join(err, out.Flush())
+}

@@ -1,0 +1,49 @@
+package pricing
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/shopspring/decimal"
+)
+
+// AutomaticCoupon returns the tender of the cash coupon that an automatic renewal uses: of those that may pay the
+// order the one with the largest balance, on a tie the one that expires first, then the smaller id. It pays what it
+// can; the rest is the account's (Pricing rules, section 4). No coupon that may pay: found is false. u needs no tender.
+func AutomaticCoupon(coupons []Coupon, u CouponUse) (t Tender, found bool, err error) {
+	candidates := slices.DeleteFunc(slices.Clone(coupons), func(c Coupon) bool { return c.Type != CouponCash })
+	slices.SortFunc(candidates, func(x, y Coupon) int {
+		return cmp.Or(y.Balance().Cmp(x.Balance()), x.ExpireTime.Compare(y.ExpireTime), cmp.Compare(x.ID, y.ID))
+	})
+	for i := range candidates {
+		c := &candidates[i]
+		due, _ := c.eligibleDue(&u)
+		u.Tender = Tender{Kind: TenderCoupon, Reference: c.ID, Amount: decimal.Min(c.Balance(), due)}
+		err := JudgeCoupon(c, &u)
+		var refusal *Refusal
+		switch {
+		case err == nil:
+			return u.Tender, true, nil
+		case !errors.As(err, &refusal):
+			return Tender{}, false, err
+		}
+	}
+	return Tender{}, false, nil
+}
+
+// RenewalTenders plans the payment of an automatic renewal: the automatic coupon first, the rest as AutomaticTenders
+// chooses among the account's balances (Pricing rules, section 4). The coupons of b are not looked at.
+// Refusals: balance_insufficient.
+func RenewalTenders(coupons []Coupon, u CouponUse, b Balances) ([]Tender, error) {
+	coupon, found, err := AutomaticCoupon(coupons, u)
+	if err != nil {
+		return nil, err
+	}
+	b.Coupons = nil
+	rest, err := AutomaticTenders(u.Charge.Amount.Sub(coupon.Amount), b, u.Charge.Currency)
+	if err != nil || !found {
+		return rest, err
+	}
+	return append([]Tender{coupon}, rest...), nil
+}

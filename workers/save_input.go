@@ -1,0 +1,145 @@
+package workers
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+)
+
+// keys remembers what was received.
+func (s *saver) keys(ctx context.Context) error {
+	var p db.AddKeysParams
+	for _, t := range s.tasks {
+		if !t.tick.IsZero() || t.verdict == isDuplicate {
+			continue
+		}
+		p.PartnerIds = append(p.PartnerIds, t.partnerID)
+		p.KeyHashes = append(p.KeyHashes, t.key[:])
+		p.ContentHashes = append(p.ContentHashes, t.delivery.Event.ContentHash[:])
+		p.InputNos = append(p.InputNos, t.inputNo)
+	}
+	if len(p.KeyHashes) == 0 {
+		return nil
+	}
+	return s.queries.AddKeys(ctx, p)
+}
+
+// inputs stores new inputs and what became of earlier ones.
+func (s *saver) inputs(ctx context.Context) error {
+	var p db.SaveInputsParams
+	for _, id := range s.ids {
+		for _, c := range s.partners[id].Inputs.Changed() {
+			addInput(&p, id, c.Row, c.Version)
+		}
+	}
+	if len(p.InputNos) == 0 {
+		return nil
+	}
+	return s.queries.SaveInputs(ctx, p)
+}
+
+func addInput(p *db.SaveInputsParams, partnerID string, in *decision.Input, version int64) {
+	ev := in.Event
+	p.PartnerIds, p.InputNos = append(p.PartnerIds, partnerID), append(p.InputNos, in.No)
+	p.Sources, p.EventIds = append(p.Sources, ev.Source), append(p.EventIds, ev.ID)
+	p.Types, p.Subjects = append(p.Types, ev.Type), append(p.Subjects, ev.Subject)
+	p.PartitionKeys = append(p.PartitionKeys, ev.PartitionKey)
+	p.Times, p.TimeOffsets = append(p.Times, ev.Time), append(p.TimeOffsets, offsetOf(ev.Time))
+	p.ArrivedAts = append(p.ArrivedAts, in.ArrivedAt)
+	p.Payloads = append(p.Payloads, orEmpty(ev.Payload))
+	p.ContentHashes = append(p.ContentHashes, ev.ContentHash[:])
+	p.Statuses, p.DecisionNos = append(p.Statuses, in.Status), append(p.DecisionNos, in.DecisionNo)
+	p.ReferenceVersions, p.PartnerVersions = append(p.ReferenceVersions, in.ReferenceVersion), append(p.PartnerVersions, in.PartnerVersion)
+	p.ChainKeys, p.WaitsFors = append(p.ChainKeys, in.ChainKey), append(p.WaitsFors, in.WaitsFor)
+	var code, message, pointer string
+	var retryable bool
+	if why := in.Rejection; why != nil {
+		code, message, pointer, retryable = why.Code, storable(why.Message), storable(why.Pointer), why.Retryable
+	}
+	p.Codes, p.Messages, p.Pointers, p.Retryables = append(p.Codes, code), append(p.Messages, message), append(p.Pointers, pointer), append(p.Retryables, retryable)
+	p.Attempts = append(p.Attempts, int32(min(in.Attempts, attemptsShownMax)))
+	fiveDay := ""
+	if in.FiveDay != nil {
+		fiveDay = strconv.FormatBool(*in.FiveDay)
+	}
+	p.FiveDays, p.Versions = append(p.FiveDays, fiveDay), append(p.Versions, version)
+}
+
+// attemptsShownMax is the largest count of attempts that is stored.
+const attemptsShownMax = 1 << 30
+
+// storable makes a text that the database takes: valid UTF-8 without NUL.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// orEmpty keeps nil, which would be null, out of a column.
+func orEmpty(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// references appends what the batch added to the partners' own reference
+// data, under the decisions that accepted it.
+func (s *saver) references(ctx context.Context) error {
+	var p db.AddReferencesParams
+	for _, id := range s.ids {
+		w := s.partners[id]
+		for _, ev := range w.Reference.Added() {
+			p.Scopes = append(p.Scopes, id)
+			p.Versions = append(p.Versions, w.Inputs.Get(decision.InputID(ev.Source, ev.ID)).DecisionNo)
+			p.Sources, p.EventIds = append(p.Sources, ev.Source), append(p.EventIds, ev.ID)
+			p.Types, p.Subjects = append(p.Types, ev.Type), append(p.Subjects, ev.Subject)
+			p.Times, p.TimeOffsets = append(p.Times, ev.Time), append(p.TimeOffsets, offsetOf(ev.Time))
+			p.Payloads, p.ContentHashes = append(p.Payloads, ev.Payload), append(p.ContentHashes, ev.ContentHash[:])
+		}
+	}
+	if len(p.Versions) == 0 {
+		return nil
+	}
+	return s.queries.AddReferences(ctx, p)
+}
+
+func (s *saver) postings(ctx context.Context) error {
+	var p db.AddPostingsParams
+	for _, id := range s.ids {
+		for _, line := range s.partners[id].Postings {
+			p.PartnerIds, p.PostingNos = append(p.PartnerIds, id), append(p.PostingNos, line.No)
+			p.InputNos, p.Facts = append(p.InputNos, line.InputNo), append(p.Facts, line.Fact)
+			p.Accounts, p.BillIds = append(p.Accounts, line.Account), append(p.BillIds, line.BillID)
+			p.Currencies, p.Amounts = append(p.Currencies, string(line.Currency)), append(p.Amounts, line.Amount.String())
+		}
+	}
+	if len(p.PostingNos) == 0 {
+		return nil
+	}
+	return s.queries.AddPostings(ctx, p)
+}
+
+// partnerRows stores the numbers, last of all, for those that counted.
+func (s *saver) partnerRows(ctx context.Context) error {
+	var p db.SavePartnersParams
+	for _, id := range s.ids {
+		w := s.partners[id]
+		c := w.Counters
+		if c == countersOf(w.stored) {
+			continue
+		}
+		p.PartnerIds, p.Sites = append(p.PartnerIds, id), append(p.Sites, w.Reference.Site())
+		p.InputNos, p.DecisionNos = append(p.InputNos, c.InputNo), append(p.DecisionNos, c.DecisionNo)
+		p.PostingNos, p.ReferenceNos = append(p.PostingNos, c.PostingNo), append(p.ReferenceNos, c.ReferenceNo)
+		p.Waiting, p.Retryable = append(p.Waiting, c.Waiting), append(p.Retryable, c.Retryable)
+		p.RetriedReferences, p.RetriedPartners = append(p.RetriedReferences, c.RetriedReference), append(p.RetriedPartners, c.RetriedPartner)
+		p.Highest, p.WaitingSince = append(p.Highest, c.Highest), append(p.WaitingSince, c.WaitingSince)
+		p.ClosedCycles = append(p.ClosedCycles, string(c.ClosedCycle))
+	}
+	if len(p.PartnerIds) == 0 {
+		return nil
+	}
+	return s.queries.SavePartners(ctx, p)
+}
