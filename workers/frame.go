@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/site"
 )
@@ -46,6 +47,9 @@ func (f *Frame) Process(ctx context.Context, batch []Delivery, position Position
 	for i, d := range batch {
 		// The database keeps microseconds, and memory must not know more.
 		d.Arrived = d.Arrived.Truncate(time.Microsecond)
+		if why := d.Rejection; why != nil { // may quote what a sender wrote
+			d.Rejection = &events.Rejection{Code: why.Code, Message: storable(why.Message), Pointer: storable(why.Pointer), Retryable: why.Retryable}
+		}
 		tasks[i] = &task{delivery: d, partnerID: d.Event.PartitionKey, partition: d.Partition}
 	}
 	committed, err := f.run(ctx, tasks, position)

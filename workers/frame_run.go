@@ -69,6 +69,7 @@ func (r *run) lock(ctx context.Context) error {
 	}
 	inbox := r.inbox()
 	var batch pgx.Batch
+	batch.Queue(db.PlanForKeys)
 	batch.Queue(db.AddPartners, r.ids)
 	batch.Queue(db.LockPartners, r.ids).Query(func(rows pgx.Rows) error {
 		stored, err := pgx.CollectRows(rows, pgx.RowToStructByPos[db.Partner])

@@ -37,12 +37,9 @@ func (l *lane) run(ctx context.Context) error {
 	log := l.log.With("lane", l.number)
 	var wait backoff
 	var used []lease
-	for {
+	for ctx.Err() == nil {
 		leases, changed := l.keeper.assigned(l.number)
 		used = l.giveUp(ctx, used, leases)
-		if ctx.Err() != nil {
-			return nil
-		}
 		l.health.beat(l.name())
 		if len(leases) == 0 {
 			pauseOr(ctx, heartbeatInterval, changed)
@@ -51,12 +48,19 @@ func (l *lane) run(ctx context.Context) error {
 		used = leases
 		began := time.Now()
 		err := l.session(ctx, leases, changed)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
 			continue
 		}
 		class := classify(ctx, err)
+		if class == classLost || class == classUnknownCommit {
+			l.pool.Reset() // connections of a server that is gone would fail one by one
+		}
 		if class == classPassesOver {
 			return err
+		}
+		if class == classStopping {
+			l.log.Info("lane stopped before everything was stored and published; the next owner goes on there", "lane", l.number, "err", err)
+			continue
 		}
 		l.metrics.failures.WithLabelValues(string(class)).Inc()
 		if time.Since(began) > backoffMillisMax*time.Millisecond {
@@ -67,6 +71,7 @@ func (l *lane) run(ctx context.Context) error {
 		l.state.fail(err)
 		pauseOr(ctx, next, changed)
 	}
+	return nil
 }
 
 // giveUp releases the leases that are no longer assigned, after their last

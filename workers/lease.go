@@ -43,6 +43,7 @@ type lease struct {
 type keeper struct {
 	queries *db.Queries
 	replica string
+	silence int32 // seconds after which a replica is taken for dead
 	lanes   int
 	log     *slog.Logger
 	health  *health
@@ -54,7 +55,7 @@ type keeper struct {
 }
 
 func newKeeper(queries *db.Queries, replica string, lanes int, log *slog.Logger, health *health) *keeper {
-	return &keeper{queries: queries, replica: replica, lanes: lanes, log: log, health: health,
+	return &keeper{queries: queries, replica: replica, silence: silenceSecondsMax, lanes: lanes, log: log, health: health,
 		held: map[int]int64{}, wanted: map[int]bool{}}
 }
 
@@ -64,14 +65,12 @@ func (k *keeper) run(ctx context.Context) error {
 	var wait backoff
 	for {
 		next := heartbeatInterval
-		if err := k.beat(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		switch err := k.beat(ctx); {
+		case err == nil:
+			wait.reset()
+		case ctx.Err() == nil:
 			next = max(next, wait.next())
 			k.log.Warn("no heartbeat: the database does not answer", "err", err, "next_try_in", next)
-		} else {
-			wait.reset()
 		}
 		k.health.beat(loopLeases)
 		if !pause(ctx, next) {
@@ -87,7 +86,7 @@ func (k *keeper) beat(ctx context.Context) error {
 	if err := k.queries.Heartbeat(ctx, k.replica); err != nil {
 		return fmt.Errorf("write heartbeat of replica %q: %w", k.replica, err)
 	}
-	live, err := k.queries.LiveReplicas(ctx, silenceSecondsMax)
+	live, err := k.queries.LiveReplicas(ctx, k.silence)
 	if err != nil {
 		return fmt.Errorf("read live replicas: %w", err)
 	}
@@ -109,7 +108,7 @@ func (k *keeper) beat(ctx context.Context) error {
 		}
 	}
 	if len(free) > 0 {
-		taken, err := k.queries.Claim(ctx, k.replica, free, silenceSecondsMax)
+		taken, err := k.queries.Claim(ctx, k.replica, free, k.silence)
 		if err != nil {
 			return fmt.Errorf("take %d free partitions: %w", len(free), err)
 		}

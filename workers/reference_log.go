@@ -32,21 +32,27 @@ func (r *referenceReader) lead(ctx context.Context, lease lease) error {
 			return err
 		}
 	}
-	for {
+	last, err := r.newest.after(ctx, r.streamEnd)
+	if err != nil {
+		return err
+	}
+	for r.position != last {
 		messages, err := r.bus.ReadReference(ctx, r.position, referenceChunkMax)
 		if err != nil {
 			return err
 		}
-		if len(messages) > 0 {
-			if err := r.appendChunk(ctx, messages); err != nil {
-				return err
-			}
+		if len(messages) == 0 {
+			break // the last ones were deleted
+		}
+		if err := r.appendChunk(ctx, messages); err != nil {
+			return err
 		}
 		r.advance(r.position, false)
-		if len(messages) < referenceChunkMax {
+		if r.position > last {
 			break
 		}
 	}
+	r.advance(r.position, false)
 	if err := r.fanOut(ctx); err != nil {
 		return err
 	}

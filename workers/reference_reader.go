@@ -26,6 +26,10 @@ const (
 	// reading replica's lease fits into it.
 	referenceCatchUpMax  = 30 * time.Second
 	referenceStepWaitMax = 60 * time.Second
+	// referenceAnswerMax bounds the question for the end of the stream. A
+	// request that a dying broker took along would otherwise hold everything
+	// up long after the broker is back.
+	referenceAnswerMax = 2 * time.Second
 )
 
 // referenceReader keeps the reference data in memory up to date with the
@@ -66,24 +70,22 @@ func (r *referenceReader) run(ctx context.Context) error {
 		r.failed = err
 		r.mu.Unlock()
 		r.health.beat(loopReference)
-		next := referencePollInterval
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil:
+		if err == nil {
 			wait.reset()
-		case classify(ctx, err) == classPassesOver:
-			return err
-		default:
-			r.epoch = 0 // read again what is stored
-			next = wait.next()
-			r.log.Warn("reference data not applied yet", "err", err, "next_try_in", next)
-			if !pause(ctx, next) {
+			if !pauseOr(ctx, referencePollInterval, r.kick) {
 				return nil
 			}
 			continue
 		}
-		if !pauseOr(ctx, next, r.kick) {
+		if classify(ctx, err) == classPassesOver {
+			return err
+		}
+		r.epoch = 0 // read again what is stored
+		next := wait.next()
+		if ctx.Err() == nil {
+			r.log.Warn("reference data not applied yet", "err", err, "next_try_in", next)
+		}
+		if !pause(ctx, next) {
 			return nil
 		}
 	}
@@ -118,7 +120,7 @@ func (r *referenceReader) step(ctx context.Context) error {
 // catchUp returns when everything that the reference stream held at the call
 // is applied.
 func (r *referenceReader) catchUp(ctx context.Context) error {
-	to, err := r.newest.after(ctx, r.bus.ReferenceLast)
+	to, err := r.newest.after(ctx, r.streamEnd)
 	if err != nil {
 		return err
 	}
@@ -140,6 +142,12 @@ func (r *referenceReader) catchUp(ctx context.Context) error {
 			return fmt.Errorf("wait for reference events up to %d, applied up to %d: %w", to, applied, errors.Join(ctx.Err(), failed))
 		}
 	}
+}
+
+func (r *referenceReader) streamEnd(ctx context.Context) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, referenceAnswerMax)
+	defer cancel()
+	return r.bus.ReferenceLast(ctx)
 }
 
 func (r *referenceReader) advance(position uint64, idle bool) {

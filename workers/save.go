@@ -25,11 +25,12 @@ func (r *run) save(ctx context.Context, position Position) error {
 			return err
 		}
 	}
-	if err := p.send(ctx, r.tx); err != nil {
-		return fmt.Errorf("save: %w", err)
-	}
-	if !moved.complete() {
+	err = p.send(ctx, r.tx)
+	if moved.refused() { // whatever became of the statements behind it
 		return ErrNotOwner
+	}
+	if err != nil {
+		return fmt.Errorf("save: %w", err)
 	}
 	moved.number(r.committed.Outbox)
 	r.count()

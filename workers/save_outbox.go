@@ -21,6 +21,7 @@ type advance struct {
 	epochs     []int64
 	added      []int64
 	last       map[int]int64 // number of the last outbox row, by partition
+	answered   bool
 }
 
 // sendOut queues the outgoing events and the positions, first of all, so that
@@ -72,11 +73,12 @@ func (a *advance) read(rows pgx.Rows) error {
 		a.last[partition] = last
 		return nil
 	})
+	a.answered = err == nil
 	return err
 }
 
-// complete tells whether every partition is still the owner's.
-func (a *advance) complete() bool { return len(a.last) == len(a.partitions) }
+// refused tells whether a partition is not the owner's any more.
+func (a *advance) refused() bool { return a.answered && len(a.last) < len(a.partitions) }
 
 // number gives the rows, whose No counts how many of their partition follow,
 // the numbers that the database gave them.

@@ -10,8 +10,8 @@ import (
 )
 
 type outputMessage struct {
-	subject, id string
-	data        []byte
+	subject, partner, id string
+	data                 []byte
 }
 
 // output reads the whole output stream.
@@ -39,7 +39,7 @@ func (r *rig) output() []outputMessage {
 			r.t.Fatal(err)
 		}
 		for m := range batch.Messages() {
-			out = append(out, outputMessage{subject: m.Subject(), id: m.Headers().Get(jetstream.MsgIDHeader), data: m.Data()})
+			out = append(out, outputMessage{subject: m.Subject(), partner: m.Headers()["ce-partitionkey"][0], id: m.Headers().Get(jetstream.MsgIDHeader), data: m.Data()})
 			left--
 		}
 		if err := batch.Error(); err != nil {

@@ -43,7 +43,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 	err := w.start(working)
 	if err == nil {
-		err = w.lead(working, beside, besideCtx)
+		err = w.lead(working, besideCtx, beside)
 	} else if working.Err() != nil {
 		err = nil
 	}
@@ -55,7 +55,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // lead runs the lanes until ctx ends and each has stored and published what
 // it had begun.
-func (w *Worker) lead(ctx context.Context, beside *errgroup.Group, besideCtx context.Context) error {
+func (w *Worker) lead(ctx, besideCtx context.Context, beside *errgroup.Group) error {
 	for _, loop := range []func(context.Context) error{w.keeper.run, w.reference.run, w.observe} {
 		beside.Go(func() error { return loop(besideCtx) })
 	}

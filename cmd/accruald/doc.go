@@ -20,3 +20,5 @@
 //
 // Results go to standard output, progress and logs to standard error, so that results can be piped.
 package main
+
+//go:generate go test -run ^(TestReadmeIsCurrent|TestHelp)$ -update .

@@ -15,9 +15,12 @@ import (
 
 // commands are the command line; kong reads flags, defaults and environment variables from the tags.
 type commands struct {
+	Dev        devCommand        `cmd:"" help:"Run everything on this machine: NATS in the process, a private PostgreSQL, the shipped sample; then stay up."`
+	Worker     workerCommand     `cmd:"" help:"Run the daemons against your NATS and PostgreSQL."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema."`
 	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order."`
 	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
+	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`
 	Waiting    waitingCommand    `cmd:"" help:"List the events that wait for a predecessor."`

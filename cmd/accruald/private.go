@@ -27,7 +27,7 @@ type privateServers struct {
 // privateOptions say where they live.
 type privateOptions struct {
 	folder     string
-	persistent bool // else the folder of PostgreSQL is temporary
+	persistent bool // else PostgreSQL removes its folder at the end
 	reset      bool // begin with nothing
 	natsPort   int
 	settings   map[string]string // of PostgreSQL

@@ -34,9 +34,9 @@ func newProgress(c *console, what string, total int) *progress {
 
 // set says how much is done.
 func (p *progress) set(done int) {
-	p.current = done
+	p.current = min(done, p.total) // runs of jobs count once for each partner
 	if p.bar != nil {
-		_ = p.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+		_ = p.bar.Set(p.current) // a bar that cannot be drawn is no reason to stop
 		return
 	}
 	if time.Since(p.told) >= progressLineSeconds*time.Second {

@@ -65,6 +65,18 @@ func (q *Queries) LockPartners(ctx context.Context, partnerIds []string) ([]Part
 	return items, nil
 }
 
+const PlanForKeys = `-- name: PlanForKeys :exec
+select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
+  set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+`
+
+// Everything in a batch is looked up by key, a few hundred keys at a time. Statistics of tables that have just grown
+// say otherwise, and a plan that reads a whole table once is kept: so such plans are not offered in this transaction.
+func (q *Queries) PlanForKeys(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, PlanForKeys)
+	return err
+}
+
 const SavePartners = `-- name: SavePartners :exec
 update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,

@@ -27,3 +27,9 @@ from (
     unnest(@closed_cycles::text[]) as closed_cycle
 ) c
 where p.partner_id = c.partner_id;
+
+-- name: PlanForKeys :exec
+-- Everything in a batch is looked up by key, a few hundred keys at a time. Statistics of tables that have just grown
+-- say otherwise, and a plan that reads a whole table once is kept: so such plans are not offered in this transaction.
+select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true),
+  set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);

@@ -120,10 +120,8 @@ func (f *fact) incentiveFact(order *Order, service *pricing.ServiceType) incenti
 	}
 	if c := f.Reference.customer(f.in.PartnerVersion, order.CustomerID, order.PlacedAt); c != nil {
 		out.Segment = c.Segment
-		if c.PreviousPartnerID != "" {
-			out.MovedAt = &c.EffectiveTime
-		}
 	}
+	out.MovedAt = f.Reference.movedAt(f.in.PartnerVersion, order.CustomerID, f.at)
 	return out
 }
 

@@ -92,6 +92,7 @@ func (d *decider) restore(diff difference[Detail]) {
 // difference that the current event made.
 func (d *decider) correct(bill *Bill) error {
 	d.need(ScopeBillDetails, bill.ID)
+	d.refolded = true
 	for _, diff := range d.Details.differences() {
 		if standing := cmp.Or(diff.after, diff.before); standing.BillID == bill.ID && standing.LateOf == "" {
 			d.restore(diff)

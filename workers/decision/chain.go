@@ -17,6 +17,7 @@ func resourceKey(id string) string { return "r/" + id }
 // fold again from its inputs, and what comes out differently is the change.
 func (d *decider) foldFact() error {
 	keys := chainKeys(d.in.Event)
+	d.keys = keys
 	d.need(ScopeChain, keys...)
 	last, known := d.lastOf(keys)
 	chain := d.join(keys)
@@ -105,6 +106,7 @@ func (d *decider) refold(chain *Chain) error {
 	}
 	slices.SortFunc(inputs, func(a, b *Input) int { return a.Event.Key().Compare(b.Event.Key()) })
 	d.forget(chain)
+	d.refolded = true
 
 	outcomes := make(map[*Input]error, len(inputs))
 	var pending []*Input
@@ -123,8 +125,6 @@ func (d *decider) refold(chain *Chain) error {
 			d.redecide(in, outcomes[in])
 		}
 	}
-	d.Orders.collapse(sameDocument[Order])
-	d.Resources.collapse(sameDocument[Resource])
 	return nil
 }
 

@@ -18,7 +18,6 @@ const (
 	CodeUnknownBill     = "unknown_bill"
 	CodeUnknownRequest  = "unknown_payment_request"
 	CodeUnknownInvoice  = "unknown_invoice"
-	CodeUnknownHold     = "unknown_hold"
 
 	CodeOrderExists      = "order_exists"
 	CodeOrderPaid        = "order_already_paid"
@@ -28,6 +27,7 @@ const (
 	CodeOrderForeign     = "order_of_other_customer"
 	CodeResourceExists   = "resource_exists"
 	CodeResourceForeign  = "resource_of_other_customer"
+	CodeResellerForeign  = "customer_of_other_reseller"
 	CodeAdjustmentExists = "order_already_adjusted"
 
 	CodeCouponForeign    = "coupon_of_other_customer"
@@ -37,14 +37,12 @@ const (
 	CodeCouponNotYet     = "coupon_not_yet_valid"
 	CodeCouponCurrency   = "coupon_currency_mismatch"
 	CodeCouponLocked     = "coupon_locked_to_other_order"
-	CodeTooManyCoupons   = "too_many_coupons"
 
 	CodeRepaymentExists   = "repayment_exists"
 	CodeCurrencyMix       = "currency_mix"
 	CodeRequestExists     = "payment_request_exists"
 	CodeInvoiceExists     = "invoice_exists"
 	CodeInvoiceTwoOwners  = "invoice_covers_two_requests"
-	CodePeriodNotOver     = "period_not_over"
 	CodeJobForeignSite    = "job_of_other_site"
 	CodeRejectionUnknown  = "unknown_rejection"
 	CodeRejectionNotRetry = "rejection_not_retryable"

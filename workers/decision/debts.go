@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -29,11 +30,19 @@ func (d *decider) repaid(data *events.RepaymentReceived) error {
 	if err := wholeCents(data.Amount, currency, "/data/amount"); err != nil {
 		return err
 	}
-	for _, id := range data.OrderIDs {
+	if _, known := d.Reference.customers[data.CustomerID]; !known && data.CustomerID != "" {
+		return &events.Rejection{Code: CodeUnknownCustomer, Pointer: "/data/customer_id", Retryable: true, Message: fmt.Sprintf(
+			"customer %q was never associated with partner %q; publish customer.associated.v1 first", data.CustomerID, d.ID)}
+	}
+	for i, id := range data.OrderIDs {
 		d.need(ScopeChain, orderKey(id))
 		order := d.Orders.Get(id)
 		if order == nil {
 			return waits{orderKey(id)}
+		}
+		if data.CustomerID != "" && order.CustomerID != data.CustomerID {
+			return &events.Rejection{Code: CodeOrderForeign, Pointer: fmt.Sprintf("/data/order_ids/%d", i), Message: fmt.Sprintf(
+				"order %q belongs to another customer than %q; name the customer who ordered it, or none", id, data.CustomerID)}
 		}
 		if owed := currencyOf(order); owed != currency {
 			return &events.Rejection{Code: CodeCurrencyMix, Pointer: "/data/currency", Message: fmt.Sprintf(
@@ -66,22 +75,17 @@ func (d *decider) settleDebts() error {
 		if debt == nil && old == nil {
 			continue
 		}
-		if debt != nil {
-			if old != nil {
-				debt.Repaid = old.Repaid
+		if debt != nil && old != nil {
+			debt.Repaid = old.Repaid
+			if sameDocument(debt, old) {
+				continue
 			}
-			touched[debt.Currency] = true
-		} else {
-			touched[old.Currency] = true
 		}
+		touched[cmp.Or(debt, old).Currency] = true
 		d.Debts.Put(diff.id, debt)
 	}
 	for _, diff := range d.Repayments.differences() {
-		if diff.after != nil {
-			touched[diff.after.Currency] = true
-		} else {
-			touched[diff.before.Currency] = true
-		}
+		touched[cmp.Or(diff.after, diff.before).Currency] = true
 	}
 	for _, c := range slices.Sorted(mapsKeys(touched)) {
 		if err := d.allocate(c); err != nil {

@@ -32,6 +32,8 @@ type decider struct {
 	outs   []events.Out
 	// Of the current event:
 	created       []string        // keys that came into being
+	keys          []string        // what an order fact connects
+	refolded      bool            // rows may have come to what they were again
 	chained       bool            // it belongs into a chain even when it is rejected
 	closing       map[string]bool // bills that it closes
 	steps         []step          // state changes to report
@@ -155,11 +157,12 @@ func (d *decider) begin(in *Input) {
 	current := *in
 	current.ReferenceVersion, current.PartnerVersion = d.common.version, d.Counters.DecisionNo
 	d.in = &current
-	d.journal.undo = d.journal.undo[:0]
+	d.journal.tables = d.journal.tables[:0]
 	for _, t := range d.tables {
 		t.begin()
 	}
-	d.chained, d.closing, d.steps, d.rejectedAgain, d.again = false, map[string]bool{}, nil, nil, nil
+	d.keys, d.chained, d.refolded = nil, false, false
+	d.closing, d.steps, d.rejectedAgain, d.again = nil, nil, nil, nil
 	d.judged, d.waking = in.FiveDay, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }

@@ -16,15 +16,16 @@ var shanghai = time.FixedZone("+08:00", 8*3600)
 // history makes random but repeatable events of one partner: reference data,
 // then order facts and repayments, most of them sensible, some of them not.
 type history struct {
-	t      *testing.T
+	t      testing.TB
 	rng    *rand.Rand
 	n      int
 	at     time.Time
 	events []*events.Event
+	flat   bool     // the policy is flat by order
 	live   []string // resources somebody paid for, or tried to
 }
 
-func newHistory(t *testing.T, seed uint64, at time.Time) *history {
+func newHistory(t testing.TB, seed uint64, at time.Time) *history {
 	t.Helper()
 	return &history{t: t, rng: rand.New(rand.NewPCG(seed, 7)), at: at}
 }
@@ -79,7 +80,7 @@ func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 	p := &events.IncentivePolicyPublished{PolicyID: "POL", Version: 1, Name: "base", Kind: "base", Association: "resale",
 		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change"}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
 		Bands: []events.RateBand{{Rate: dec("0.08")}}, CycleBy: "payment", EffectiveTime: from}
-	if shape := h.rng.IntN(3); shape > 0 {
+	if shape := h.rng.IntN(3); shape > 0 && !h.flat {
 		p.Basis = "period"
 		p.Bands = []events.RateBand{{UpTo: ptr(dec("3000")), Rate: dec("0.05")}, {UpTo: ptr(dec("6000")), Rate: dec("0.07")}, {Rate: dec("0.10")}}
 		if shape == 2 {

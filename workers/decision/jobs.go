@@ -56,6 +56,7 @@ func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
 	d.need(ScopeHolds, "")
 	d.need(ScopeBook, "")
 	d.Counters.ClosedCycle = max(d.Counters.ClosedCycle, cycle)
+	d.closing = map[string]bool{}
 	for _, bill := range d.Bills.All() {
 		if !bill.State.Open() || bill.Cycle > cycle {
 			continue

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/settlement"
@@ -172,12 +174,13 @@ func TestLawsOfEveryEvent(t *testing.T) {
 	for seed := range uint64(scenesMax) {
 		var inputs []*events.Event
 		var published [][]byte
-		ids := map[string]string{}
+		ids, frozen := map[string]string{}, map[string]decimal.Decimal{}
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
 		o.run(100, func(ev *events.Event, outs []events.Out) {
 			inputs = append(inputs, ev)
 			check(t, m, ev)
+			reached["uncovered"] += checkFrozen(t, m, frozen, outs)
 			told := map[[2]string]bool{}
 			for _, out := range outs {
 				reached[out.Type]++
@@ -206,12 +209,40 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		}
 		replay(t, inputs, published)
 	}
+	t.Log(reached)
 	for _, what := range []string{"request " + string(settlement.RequestPaid), "request " + string(settlement.RequestCancelled), events.TypeInvoiceStateChanged,
 		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, "bill " + string(settlement.BillIssued)} {
 		if reached[what] == 0 {
 			t.Errorf("no history came to %q: %v", what, reached)
 		}
 	}
+}
+
+// checkFrozen adds what was told as frozen and released by bill, compares it
+// with the bills, and counts those with money covered that is not there.
+func checkFrozen(t *testing.T, m *decision.Memory, frozen map[string]decimal.Decimal, outs []events.Out) (uncovered int) {
+	t.Helper()
+	for _, out := range outs {
+		switch d := out.Data.(type) {
+		case *events.IncentiveFrozen:
+			frozen[d.BillID] = frozen[d.BillID].Add(d.Amount.Decimal)
+		case *events.IncentiveReleased:
+			frozen[d.BillID] = frozen[d.BillID].Sub(d.Amount.Decimal)
+		}
+	}
+	p := m.Partners["P100"]
+	if p == nil {
+		return 0
+	}
+	for _, b := range p.Bills.All() {
+		if !b.Uncovered.IsZero() {
+			uncovered++
+		}
+		if !frozen[b.ID].Equal(b.Amounts.Frozen) {
+			t.Fatalf("events freeze %s of bill %s, the bill %s, uncovered %s", frozen[b.ID], b.ID, b.Amounts.Frozen, b.Uncovered)
+		}
+	}
+	return uncovered
 }
 
 func structured(t *testing.T, out events.Out) []byte {

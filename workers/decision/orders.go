@@ -22,6 +22,14 @@ func (f *fact) open(orderID, customerID, indirectPartnerID string, autoPay bool)
 	if err != nil {
 		return nil, err
 	}
+	switch indirectPartnerID {
+	case "":
+		indirectPartnerID = customer.IndirectPartnerID
+	case customer.IndirectPartnerID:
+	default:
+		return nil, &events.Rejection{Code: CodeResellerForeign, Pointer: "/data/indirect_partner_id", Message: fmt.Sprintf(
+			"customer %q is not one of reseller %q; name the reseller of its association, or none", customerID, indirectPartnerID)}
+	}
 	return &Order{
 		ID: orderID, CustomerID: customerID, IndirectPartnerID: indirectPartnerID, Event: f.ref(), State: OrderPending, AutoPay: autoPay,
 		Association: customer.Association, Settlement: customer.Settlement, PlacedAt: f.at,
@@ -34,7 +42,10 @@ func (f *fact) placed(data *events.OrderPlaced) error {
 	if err != nil {
 		return err
 	}
-	in := pricing.Subscription{CustomerID: data.CustomerID, IndirectPartnerID: data.IndirectPartnerID, OrderType: data.OrderType, At: f.at}
+	if err := f.attached(data); err != nil {
+		return err
+	}
+	in := pricing.Subscription{CustomerID: data.CustomerID, IndirectPartnerID: order.IndirectPartnerID, OrderType: data.OrderType, At: f.at}
 	for _, l := range data.Lines {
 		in.Lines = append(in.Lines, lineInput(l))
 		order.ResourceIDs = append(order.ResourceIDs, l.ResourceID)
@@ -73,43 +84,6 @@ func size(n int) *decimal.Decimal {
 	return &d
 }
 
-// resources returns the named resources of the customer; one that nobody paid
-// for yet is waited for.
-func (f *fact) resources(customerID string, ids []string) ([]*Resource, error) {
-	out := make([]*Resource, len(ids))
-	for i, id := range ids {
-		r := f.Resources.Get(id)
-		if r == nil {
-			return nil, waits{resourceKey(id)}
-		}
-		if r.CustomerID != customerID {
-			return nil, &events.Rejection{Code: CodeResourceForeign, Pointer: fmt.Sprintf("/data/resource_ids/%d", i), Message: fmt.Sprintf(
-				"resource %q belongs to another customer than %q; name the customer who owns it", id, customerID)}
-		}
-		out[i] = r
-	}
-	return out, nil
-}
-
-// family returns every resource of the chains of the given ones: what is
-// attached or related to them is among these.
-func (f *fact) family(named []*Resource) []*Resource {
-	var out []*Resource
-	seen := map[string]bool{}
-	for _, r := range named {
-		chain := f.chain(resourceKey(r.ID))
-		for _, k := range chain.Keys {
-			if id, ok := cutKey(k, "r/"); ok && !seen[id] {
-				seen[id] = true
-				if r := f.Resources.Get(id); r != nil {
-					out = append(out, r)
-				}
-			}
-		}
-	}
-	return out
-}
-
 func (f *fact) renewed(data *events.OrderRenewed) error {
 	order, err := f.open(data.OrderID, data.CustomerID, data.IndirectPartnerID, data.AutoPay)
 	if err != nil {
@@ -119,7 +93,7 @@ func (f *fact) renewed(data *events.OrderRenewed) error {
 	if err != nil {
 		return err
 	}
-	in := pricing.Renewal{CustomerID: data.CustomerID, IndirectPartnerID: data.IndirectPartnerID, At: f.at, ResourceIDs: data.ResourceIDs,
+	in := pricing.Renewal{CustomerID: data.CustomerID, IndirectPartnerID: order.IndirectPartnerID, At: f.at, ResourceIDs: data.ResourceIDs,
 		Period: calendar.Period{Type: calendar.PeriodType(data.PeriodType), Num: data.PeriodNum}, IncludeRelated: data.IncludeRelativeResources}
 	if data.UnifiedDay != 0 {
 		in.UnifiedDay = &data.UnifiedDay
@@ -142,7 +116,7 @@ func (f *fact) specChanged(data *events.OrderSpecChanged) error {
 	if err != nil {
 		return err
 	}
-	in := pricing.SpecChange{CustomerID: data.CustomerID, IndirectPartnerID: data.IndirectPartnerID, At: f.at, NewSpec: data.New.ResourceSpec,
+	in := pricing.SpecChange{CustomerID: data.CustomerID, IndirectPartnerID: order.IndirectPartnerID, At: f.at, NewSpec: data.New.ResourceSpec,
 		NewSize: size(data.New.ResourceSize), AtRenewal: data.Apply == events.ApplyAtRenewal}
 	if order.Quote, err = pricing.Change(f.book, in, named[0]); err != nil {
 		return err
@@ -303,13 +277,4 @@ func (f *fact) priceAdjusted(data *events.OrderPriceAdjusted) error {
 	}
 	f.Orders.Put(order.ID, &adjusted)
 	return nil
-}
-
-func contains(ids []string, id string) bool {
-	for _, have := range ids {
-		if have == id {
-			return true
-		}
-	}
-	return false
 }

@@ -97,6 +97,7 @@ type Partner struct {
 // table is what all tables do together.
 type table interface {
 	begin()
+	takeBack()
 	reset()
 	keep()
 }
@@ -113,7 +114,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Resources:  newTable[Resource](j),
 		Details:    newTable(j, func(d *Detail) string { return d.OrderID }, func(d *Detail) string { return d.BillID }, func(d *Detail) string { return d.Reverses }),
 		Bills:      newTable[Bill](j),
-		Holds:      newTable(j, func(h *Hold) string { return h.OrderID }),
+		Holds:      newTable[Hold](j),
 		Debts:      newTable[Debt](j),
 		Repayments: newTable[Repayment](j),
 		Requests:   newTable[Request](j),
@@ -138,10 +139,7 @@ const (
 	inputsByRetry
 )
 
-const (
-	holdsByOrder      = 0
-	invoicesByRequest = 0
-)
+const invoicesByRequest = 0
 
 func waitKey(i *Input) string {
 	if i.Status != StatusWaiting {
@@ -171,7 +169,7 @@ func (p *Partner) SetCounters(c Counters) { p.Counters, p.stored = c, c }
 
 // Reset forgets all that was decided since the rows were loaded.
 func (p *Partner) Reset() {
-	p.journal.undo = nil
+	p.journal.tables = nil
 	for _, t := range p.tables {
 		t.reset()
 	}
@@ -183,7 +181,7 @@ func (p *Partner) Reset() {
 // Keep makes all that was decided the new base, after it was saved or where
 // nothing is saved.
 func (p *Partner) Keep() {
-	p.journal.undo = nil
+	p.journal.tables = nil
 	for _, t := range p.tables {
 		t.keep()
 	}

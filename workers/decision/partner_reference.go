@@ -169,6 +169,19 @@ func (r *PartnerReference) customer(version int64, id string, at time.Time) *eve
 	return found
 }
 
+// movedAt returns when the customer last came from another partner, nil if it
+// never did.
+func (r *PartnerReference) movedAt(version int64, id string, at time.Time) *time.Time {
+	var last *time.Time
+	for _, c := range r.customers[id] {
+		t := c.value.EffectiveTime
+		if c.value.PreviousPartnerID != "" && c.version <= version && !t.After(at) && (last == nil || t.After(*last)) {
+			last = &t
+		}
+	}
+	return last
+}
+
 // coupon returns an issued coupon, nil when none was issued under the version.
 func (r *PartnerReference) coupon(version int64, id string) *events.CouponIssued {
 	if c, ok := r.coupons[id]; ok && c.version <= version {

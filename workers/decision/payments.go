@@ -11,9 +11,6 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
-// couponsMax is how many coupons one payment may carry (Pricing rules, section 4).
-const couponsMax = 3
-
 func (f *fact) paid(data *events.OrderPaid) error {
 	order, err := f.pending(data.OrderID)
 	if err != nil {
@@ -44,6 +41,7 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	for _, s := range slices {
 		settled.Payment.Slices = append(settled.Payment.Slices, PaidSlice{Slice: s})
 	}
+	settled.Payment.Charge.Lines = nil
 	if err := f.deliver(&settled, charge, slices); err != nil {
 		return err
 	}
@@ -108,10 +106,6 @@ func (f *fact) tenders(order *Order, data *events.OrderPaid, charge *pricing.Cha
 		}
 		return []pricing.Tender{{Kind: kind, Amount: charge.Amount}}, nil
 	}
-	if coupons := couponCount(data.Tenders); coupons > couponsMax {
-		return nil, &events.Rejection{Code: CodeTooManyCoupons, Pointer: "/data/tenders", Message: fmt.Sprintf(
-			"payment of order %q carries %d coupons; at most %d are allowed in one payment", order.ID, coupons, couponsMax)}
-	}
 	out := make([]pricing.Tender, 0, len(data.Tenders))
 	for i, t := range data.Tenders {
 		tender := pricing.Tender{Kind: pricing.TenderKind(t.Kind), Reference: t.CouponID + t.CardID, Amount: t.Amount}
@@ -126,16 +120,6 @@ func (f *fact) tenders(order *Order, data *events.OrderPaid, charge *pricing.Cha
 		out = append(out, tender)
 	}
 	return out, nil
-}
-
-func couponCount(tenders []events.Tender) int {
-	n := 0
-	for _, t := range tenders {
-		if t.CouponID != "" {
-			n++
-		}
-	}
-	return n
 }
 
 // wholeCents refuses amounts that the currency has no coin for.

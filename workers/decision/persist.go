@@ -10,14 +10,6 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
-// LoadGone puts under the changes of the batch that a row was there and is
-// not any more, so that its version goes on counting when it comes back.
-func (t *Table[R]) LoadGone(id string, version int64) {
-	if _, known := t.base[id]; !known {
-		t.base[id] = entry[R]{version: version}
-	}
-}
-
 // Refuse records an input whose source and id were received before with other
 // content. That one stays as it is, so this one stands under a name of its own.
 func (p *Partner) Refuse(common *Reference, ev *events.Event, arrived time.Time) []events.Out {

@@ -34,9 +34,7 @@ func (d *decider) report() {
 	for _, diff := range d.Details.differences() {
 		d.reportDetail(diff)
 	}
-	for _, diff := range d.Details.differences() {
-		d.reportHolds(diff)
-	}
+	d.reportHolds()
 	for _, s := range d.steps {
 		d.reportStep(s)
 	}
@@ -93,48 +91,6 @@ func (d *decider) reportDetail(diff difference[Detail]) {
 }
 
 func origin(version int64) events.Origin { return events.Origin{Version: int(version)} }
-
-// reportHolds tells what each hold freezes more or less of a detail.
-func (d *decider) reportHolds(diff difference[Detail]) {
-	changes := map[string]Covering{}
-	add := func(detail *Detail, sign int64) {
-		if detail == nil {
-			return
-		}
-		for _, c := range detail.Holds {
-			sum := changes[c.HoldID]
-			changes[c.HoldID] = Covering{HoldID: c.HoldID, Reason: c.Reason, Amount: sum.Amount.Add(c.Amount.Mul(decimal.NewFromInt(sign)))}
-		}
-	}
-	add(diff.before, -1)
-	add(diff.after, +1)
-	detail := diff.after
-	if detail == nil {
-		detail = diff.before
-	}
-	frozen, released := 0, 0
-	for _, id := range sortedKeys(changes) {
-		c := changes[id]
-		change := events.HoldChange{DetailID: detail.ID, BillID: detail.BillID, HoldID: c.HoldID, Reason: c.Reason,
-			Reference: d.holdReference(c, detail), Currency: string(detail.Currency), Amount: in(detail.Currency, c.Amount.Abs())}
-		switch c.Amount.Sign() {
-		case 1:
-			d.emitNth(events.TypeIncentiveFrozen, detail.ID, frozen, &events.IncentiveFrozen{Origin: origin(diff.version), HoldChange: change})
-			frozen++
-		case -1:
-			d.emitNth(events.TypeIncentiveReleased, detail.ID, released, &events.IncentiveReleased{Origin: origin(diff.version), HoldChange: change})
-			released++
-		}
-	}
-}
-
-// holdReference names what a hold is about: the order or the cycle.
-func (d *decider) holdReference(c Covering, detail *Detail) string {
-	if hold := d.Holds.Get(c.HoldID); hold != nil {
-		return hold.OrderID + hold.BillID + hold.DetailID + string(hold.Cycle)
-	}
-	return detail.OrderID
-}
 
 func (d *decider) reportBill(diff difference[Bill]) {
 	bill := diff.after

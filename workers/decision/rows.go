@@ -54,7 +54,7 @@ type ResourcePeriod struct {
 // tender with what was refunded of it since.
 type Payment struct {
 	Event   EventRef
-	Charge  pricing.Charge
+	Charge  pricing.Charge // without lines: those are the quote's
 	Tenders []pricing.Tender
 	Slices  []PaidSlice
 	PaidBy  string

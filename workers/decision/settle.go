@@ -57,13 +57,19 @@ func (d *decider) apply() error {
 // bills, and posts the differences. Each stage looks only at what the stages
 // before it changed, so the end does not depend on how the event got there.
 func (d *decider) settle() error {
-	for _, stage := range []func() error{d.settleDebts, d.amounts, d.freeze, d.carry} {
+	if d.refolded {
+		d.Orders.collapse(sameDocument[Order])
+		d.Resources.collapse(sameDocument[Resource])
+	}
+	for _, stage := range [...]func() error{d.settleDebts, d.amounts, d.freeze, d.carry} {
 		if err := stage(); err != nil {
 			return err
 		}
 	}
-	d.Details.collapse(sameDocument[Detail])
-	d.Debts.collapse(sameDocument[Debt])
+	if d.refolded {
+		d.Details.collapse(sameDocument[Detail])
+		d.Debts.collapse(sameDocument[Debt])
+	}
 	return d.post()
 }
 
@@ -73,8 +79,8 @@ func (d *decider) accept() {
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusAccepted, d.Counters.DecisionNo, nil, ""
 	in.Attempts++
-	if keys := chainKeys(in.Event); keys != nil {
-		in.ChainKey = keys[0]
+	if d.keys != nil {
+		in.ChainKey = d.keys[0]
 	}
 	d.record(&in)
 	for _, diff := range d.Orders.differences() {
@@ -97,14 +103,14 @@ func paid(o *Order) bool { return o != nil && o.Payment != nil }
 // and make it good.
 func (d *decider) reject(why *events.Rejection) {
 	if d.chained && !why.Retryable {
-		d.join(chainKeys(d.in.Event))
+		d.join(d.keys)
 	}
 	d.Counters.DecisionNo++
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusRejected, d.Counters.DecisionNo, why, ""
 	in.Attempts++
 	if d.chained && !why.Retryable {
-		in.ChainKey = chainKeys(in.Event)[0]
+		in.ChainKey = d.keys[0]
 	}
 	d.record(&in)
 	d.outs = append(d.outs, events.NewRejectedOut(in.Event, why, in.Attempts))
@@ -128,7 +134,12 @@ func (d *decider) record(in *Input) {
 		d.Counters.Retryable -= count(retryKey(old) != "")
 	}
 	d.Counters.Waiting += count(in.Status == StatusWaiting)
-	d.Counters.Retryable += count(retryKey(in) != "")
+	if retryKey(in) != "" {
+		if d.Counters.Retryable == 0 { // decided under what there is now: only newer data may heal it
+			d.Counters.RetriedReference, d.Counters.RetriedPartner = d.common.version, d.Counters.ReferenceNo
+		}
+		d.Counters.Retryable++
+	}
 	if d.Counters.Waiting == 0 {
 		d.Counters.WaitingSince = noTime
 	}

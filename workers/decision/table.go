@@ -3,6 +3,7 @@ package decision
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // A Table holds the rows of one kind that a partner's working set knows.
@@ -13,8 +14,10 @@ type Table[R any] struct {
 	base    map[string]entry[R] // as loaded, or as last kept
 	over    map[string]entry[R] // changed since; a nil row is a deleted one
 	images  map[string]entry[R] // as before the current event, for touched rows
+	undone  []undo[R]           // changes of the current event, to be taken back
+	changed []difference[R]     // of the current event, nil when they have to be listed again
 	journal *journal
-	indexes []*index[R]
+	indexes []index[R]
 }
 
 type entry[R any] struct {
@@ -22,23 +25,29 @@ type entry[R any] struct {
 	version int64
 }
 
-// A journal undoes the changes of the current event, newest first.
-type journal struct{ undo []func() }
+type undo[R any] struct {
+	id  string
+	old entry[R]
+}
 
-func (j *journal) mark() int { return len(j.undo) }
+// A journal says which tables the current event changed, in order, and so takes
+// the changes back, newest first.
+type journal struct{ tables []table }
+
+func (j *journal) mark() int { return len(j.tables) }
 
 func (j *journal) rollback(mark int) {
-	for len(j.undo) > mark {
-		last := len(j.undo) - 1
-		j.undo[last]()
-		j.undo = j.undo[:last]
+	for len(j.tables) > mark {
+		last := len(j.tables) - 1
+		j.tables[last].takeBack()
+		j.tables = j.tables[:last]
 	}
 }
 
 func newTable[R any](j *journal, values ...func(*R) string) *Table[R] {
-	t := &Table[R]{base: map[string]entry[R]{}, over: map[string]entry[R]{}, images: map[string]entry[R]{}, journal: j}
+	t := &Table[R]{journal: j}
 	for _, v := range values {
-		t.indexes = append(t.indexes, &index[R]{value: v, ids: map[string]map[string]struct{}{}})
+		t.indexes = append(t.indexes, index[R]{value: v})
 	}
 	return t
 }
@@ -66,24 +75,36 @@ func (t *Table[R]) Put(id string, row *R) {
 	image, touched := t.images[id]
 	if !touched {
 		image = old
-		t.images[id] = old
+		put(&t.images, id, old)
 	}
-	t.journal.undo = append(t.journal.undo, func() { t.set(id, old) })
+	t.undone = append(t.undone, undo[R]{id, old})
+	t.journal.tables = append(t.journal.tables, t)
 	t.set(id, entry[R]{row: row, version: image.version + 1})
 }
 
+// takeBack undoes the last Put of the current event.
+func (t *Table[R]) takeBack() {
+	last := len(t.undone) - 1
+	t.set(t.undone[last].id, t.undone[last].old)
+	t.undone = t.undone[:last]
+}
+
 func (t *Table[R]) set(id string, e entry[R]) {
-	if old := t.entry(id).row; old != nil {
-		for _, ix := range t.indexes {
-			ix.remove(ix.value(old), id)
-		}
+	old := t.entry(id).row
+	for i := range t.indexes {
+		t.indexes[i].move(id, old, e.row)
 	}
-	t.over[id] = e
-	if e.row != nil {
-		for _, ix := range t.indexes {
-			ix.add(ix.value(e.row), id)
-		}
+	put(&t.over, id, e)
+	t.changed = nil
+}
+
+// put writes into a map that is made only when it is needed: most tables see
+// nothing of most events.
+func put[V any](m *map[string]V, id string, v V) {
+	if *m == nil {
+		*m = map[string]V{}
 	}
+	(*m)[id] = v
 }
 
 // Load puts a stored row under the changes of the batch; a row known already
@@ -92,21 +113,32 @@ func (t *Table[R]) Load(id string, row *R, version int64) {
 	if _, known := t.base[id]; known {
 		return
 	}
-	t.base[id] = entry[R]{row: row, version: version}
+	put(&t.base, id, entry[R]{row: row, version: version})
 	if _, changed := t.over[id]; changed {
 		return
 	}
-	for _, ix := range t.indexes {
-		ix.add(ix.value(row), id)
+	for i := range t.indexes {
+		t.indexes[i].move(id, nil, row)
+	}
+}
+
+// LoadGone puts under the changes of the batch that a row was there and is
+// not any more, so that its version goes on counting when it comes back.
+func (t *Table[R]) LoadGone(id string, version int64) {
+	if _, known := t.base[id]; !known {
+		put(&t.base, id, entry[R]{version: version})
 	}
 }
 
 // By returns the rows whose index i has the value, ordered by id.
 func (t *Table[R]) By(i int, value string) []*R {
-	ids := sortedKeys(t.indexes[i].ids[value])
-	rows := make([]*R, 0, len(ids))
-	for _, id := range ids {
-		rows = append(rows, t.Get(id))
+	ids := t.indexes[i].ids[value]
+	if len(ids) == 0 {
+		return nil
+	}
+	rows := make([]*R, len(ids))
+	for k, id := range ids {
+		rows[k] = t.Get(id)
 	}
 	return rows
 }
@@ -164,12 +196,17 @@ type difference[R any] struct {
 
 // differences lists the rows that the current event changed, ordered by id.
 func (t *Table[R]) differences() []difference[R] {
+	if len(t.images) == 0 || t.changed != nil {
+		return t.changed
+	}
 	out := make([]difference[R], 0, len(t.images))
-	for _, id := range sortedKeys(t.images) {
-		if before, e := t.images[id].row, t.entry(id); before != e.row {
-			out = append(out, difference[R]{id: id, before: before, after: e.row, version: e.version})
+	for id, image := range t.images {
+		if e := t.entry(id); image.row != e.row {
+			out = append(out, difference[R]{id: id, before: image.row, after: e.row, version: e.version})
 		}
 	}
+	slices.SortFunc(out, func(a, b difference[R]) int { return strings.Compare(a.id, b.id) })
+	t.changed = out
 	return out
 }
 
@@ -184,7 +221,10 @@ func (t *Table[R]) collapse(same func(a, b *R) bool) {
 }
 
 // begin starts an event: from here on changes are counted and undone together.
-func (t *Table[R]) begin() { clear(t.images) }
+func (t *Table[R]) begin() {
+	clear(t.images)
+	t.undone, t.changed = t.undone[:0], nil
+}
 
 // reset forgets every change since the rows were loaded or kept.
 func (t *Table[R]) reset() {
@@ -192,34 +232,16 @@ func (t *Table[R]) reset() {
 		t.set(id, t.base[id])
 	}
 	clear(t.over)
-	clear(t.images)
+	t.begin()
 }
 
 // keep makes the changes the new base.
 func (t *Table[R]) keep() {
 	for id, e := range t.over {
-		t.base[id] = e
+		put(&t.base, id, e)
 	}
 	clear(t.over)
-}
-
-type index[R any] struct {
-	value func(*R) string
-	ids   map[string]map[string]struct{}
-}
-
-func (ix *index[R]) add(value, id string) {
-	if ix.ids[value] == nil {
-		ix.ids[value] = map[string]struct{}{}
-	}
-	ix.ids[value][id] = struct{}{}
-}
-
-func (ix *index[R]) remove(value, id string) {
-	delete(ix.ids[value], id)
-	if len(ix.ids[value]) == 0 {
-		delete(ix.ids, value)
-	}
+	t.begin()
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -233,6 +255,9 @@ func sortedKeys[V any](m map[string]V) []string {
 
 // sameDocument compares rows by their stored form.
 func sameDocument[R any](a, b *R) bool {
+	if a == b {
+		return true
+	}
 	was, err := Document(a)
 	if err != nil {
 		return false

@@ -44,6 +44,10 @@ var importTable = map[string]row{
 		pure: true, own: slices.Concat([]string{"events"}, leaves, rules),
 		others: ofValues,
 	},
+	"workers/schedule": {
+		pure: true, own: slices.Concat([]string{"events"}, leaves),
+		others: []string{"github.com/robfig/cron/v3"},
+	},
 	"workers": {
 		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision"}, leaves, rules),
 		others: []string{

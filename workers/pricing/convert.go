@@ -74,7 +74,8 @@ func (v View) onDemandRow(p *Product, factor string, measure int) (row *PriceRow
 	case row != nil:
 		return row, "", nil
 	case first == nil && factors == nil:
-		return nil, "usage_factor", refuse(CodeUsageFactorUnknown, "", "product %q has no pay-per-use price for usage factor %q nor for any other: order it for a period, or publish the price", p.ID, factor)
+		return nil, "usage_factor", refuse(CodeUsageFactorUnknown, "", "product %q has no pay-per-use price, for usage factor %q or any other: order it for a period, or publish the price",
+			p.ID, factor)
 	case first == nil:
 		return nil, "usage_factor", refuse(CodeUsageFactorUnknown, "", "product %q has no price for usage factor %q: use one of %q", p.ID, factor, factors)
 	case !v.knowsMeasure(measure):

@@ -1,32 +1,44 @@
 // Package pricing computes what orders cost and what comes back for them: subscriptions, renewals, changes of
-// specification and unsubscriptions, each with the steps that explain it. Events, inquiries and simulation call the
-// same functions, so what is quoted is what is charged.
+// specification, unsubscriptions and pay-per-use, each with the steps that explain it. Events, inquiries and simulation
+// call the same functions, so what is quoted is what is charged.
 //
 // # Owns
 //
 //   - the catalogue: products with their price lists, service types, conversions, each row with the reference version
 //     it came with, and the price in force at a time
 //   - discounts: validity, scope, specific before general, best offer, the automatic choice, the 609 adjustment
+//   - coupons and the quotas they are issued from: who may use which, for which lines and how much; issue, reclaim,
+//     expiry; the automatic choice
 //   - the layout of tenders over lines, which makes the slices
 //   - the life of a yearly/monthly resource: its paid intervals, what paid them, and what is left of each payment
 //   - fees, refunds and supplements for parts of a period
+//   - pay-per-use: conversion and metering of usage, tiers, its settlements and what is erased of them
 //
 // # Does not own
 //
-// Coupons and their limits (Allocate asks which lines a coupon may pay), the account's yearly quota of the five-day rule
-// (FiveDayInstances counts, the caller keeps the balance), metered usage, orders and their states, and the debts that
-// refunds of credit reduce. Time, zone and site rules are arguments: the package has no clock, no I/O and no state
-// beside the catalogue, which only grows.
+// The uses of a coupon and draws of a quota elsewhere (both may be overdrawn by facts that do not know of one another;
+// Overdrawn says by how much), whether an order is a customer's first, the account's yearly quota of the five-day rule
+// (FiveDayInstances counts, the caller keeps the balance), which usages there are, orders and their states, and the
+// debts that refunds of credit reduce. Time, zone and site rules are arguments: the package has no clock, no I/O and
+// no state beside the catalogue, which only grows.
 //
 // # One order's way
 //
 //	Subscribe, Renew, Change  ->  Quote      list price, candidates, why each lost; frozen at its time
 //	Quote.Adjust              ->  Quote      with a 609, which alone may then be charged
 //	Quote.Charge              ->  Charge     one discount or none
+//	JudgeCoupons, EligibleLines              may these coupons pay, and which lines
 //	Allocate                  ->  []Slice    one line x one tender
 //	Provision, ApplyRenewal, ApplyChange, ApplyDowngrade  ->  Resource
 //	Unsubscribe               ->  Refund     per paying order and tender
 //	ApplyRefund               ->  Resource
+//
+// Pay-per-use:
+//
+//	OnDemand                  ->  OnDemandQuote        what usage would cost
+//	RateUsage                 ->  UsageCost            one usage after the month's total before it
+//	RateMonth                 ->  []UsageCost          all of them in the order of facts
+//	SettleUsage               ->  []UsageSettlement    one bill line per resource, factor and hour, date or month
 //
 // Functions that apply something return a changed copy; what they were given stays as it was. Quotes, charges, refunds
 // and resources are documents: plain fields, no maps, slices in a fixed order.
@@ -34,7 +46,10 @@
 // # Invariants
 //
 //   - amount = official - discount for every line, candidate and charge; lines sum to the order; nothing is below 0
+//   - official = discount + erase + consumed for every settlement of usage, whatever order its usages came in
 //   - slices sum to the tenders and to the lines
+//   - face value = balance + spent + forfeited + given back for every coupon; granted = balance + issued - given back for
+//     every quota
 //   - paid = consumed + fee + amount + kept for every refund, order and tender; refunds never exceed what was paid
 //   - fractions stay fractions until one named rounding stage of package money cuts them; nothing here divides decimals
 //
@@ -60,6 +75,21 @@
 //   - A change now takes the place of a change at renewal that waits.
 //   - A refund goes to the tenders pro rata first; fee and consumption share what is left of each, so that every tender
 //     adds up.
+//   - A coupon is valid from its first instant until before its last. Its minimum amount is of the eligible lines after
+//     the discount. A line's pay ratio is below the minimum only when no ratio from it on rounds to the line's amount.
+//   - A coupon of version 1 forfeits what its one use leaves over; what comes back of it can be used once more. Limits
+//     that a coupon leaves out are its quota's. A quota takes balances back in every state.
+//   - Allocate lays flexi coupons over all lines; their limits bound the amount. An automatic renewal uses its coupon also
+//     where the rest goes to monthly settlement.
+//   - Whole hours are those of a usage's length, wherever on the clock it begins; they count where the price's measure
+//     is a time. A product that does not say how it is metered is metered by second and settled by hour, without a total.
+//   - Tiers of usage run over the usage of a customer and product in a month; size and quantity multiply what they make.
+//     A usage costs its total less the total before it, each cut: parts sum to the whole. So a volume price that becomes
+//     cheaper gives back, and a settlement below 0 is truncated in the customer's favour.
+//   - A usage takes the discount in force when its window begins, each by itself: the best commercial one, else the
+//     partner's best, whatever automatic payment prefers. Promotions, amounts off and discounts on periods are of orders.
+//   - A settlement is cut once, also where the resource changed within it; its lines carry the uncut parts. A usage is
+//     settled in the window its own begins in. A withdrawn product keeps billing its running resources at its last price.
 //   - One-off periods have an empty interval: nothing to renew, to change or to return.
 //
 // # Failures

@@ -40,29 +40,38 @@ func (q *CouponQuota) Overdrawn() decimal.Decimal {
 
 // GrantQuota returns a copy of a quota that was granted more. Refusals: quota_amount_invalid.
 func GrantQuota(q *CouponQuota, amount decimal.Decimal) (*CouponQuota, error) {
+	if err := q.checkAmount(amount); err != nil {
+		return nil, err
+	}
 	out := *q
 	out.Amount = q.Amount.Add(amount)
-	return &out, q.checkAmount(amount)
+	return &out, nil
 }
 
 // DrawQuota returns a copy of a quota from which a coupon of an amount was issued. It books a fact, so that the
 // balance may go below 0. Refusals: quota_amount_invalid.
 func DrawQuota(q *CouponQuota, amount decimal.Decimal) (*CouponQuota, error) {
+	if err := q.checkAmount(amount); err != nil {
+		return nil, err
+	}
 	out := *q
 	out.Issued = q.Issued.Add(amount)
-	return &out, q.checkAmount(amount)
+	return &out, nil
 }
 
 // RefillQuota returns a copy of a quota into which an amount came back, in whatever state it is, so that nothing
-// is lost. Refusals: quota_amount_invalid when it is more than was issued.
+// is lost. Refusals: quota_amount_invalid, also for more than was issued.
 func RefillQuota(q *CouponQuota, amount decimal.Decimal) (*CouponQuota, error) {
+	if err := q.checkAmount(amount); err != nil {
+		return nil, err
+	}
 	out := *q
 	out.GivenBack = q.GivenBack.Add(amount)
 	if out.GivenBack.GreaterThan(q.Issued) {
 		return nil, refuse(CodeQuotaAmountInvalid, "", "give %s back to quota %q: of the %s issued from it %s came back before; correct the amount",
-			amount, q.ID, money.Fixed(q.Issued, q.Currency), money.Fixed(q.GivenBack, q.Currency))
+			money.Fixed(amount, q.Currency), q.ID, money.Fixed(q.Issued, q.Currency), money.Fixed(q.GivenBack, q.Currency))
 	}
-	return &out, q.checkAmount(amount)
+	return &out, nil
 }
 
 func (q *CouponQuota) checkAmount(amount decimal.Decimal) error {
@@ -122,13 +131,17 @@ func (c *Coupon) giveBack(q *CouponQuota, state CouponState) (*CouponQuota, *Cou
 	if q == nil || c.QuotaID != q.ID || c.Currency != q.Currency {
 		return nil, nil, refuse(CodeCouponQuotaMismatch, "/coupon_id", "give coupon %q back: it needs the quota %q it was issued from, in %s", c.ID, c.QuotaID, c.Currency)
 	}
-	closed, filled := *c, *q
+	closed := *c
 	closed.State = state
 	balance := c.Balance()
 	if !balance.IsPositive() {
-		return &filled, &closed, nil
+		untouched := *q
+		return &untouched, &closed, nil
+	}
+	refilled, err := RefillQuota(q, balance)
+	if err != nil {
+		return nil, nil, err
 	}
 	closed.GivenBack = c.GivenBack.Add(balance)
-	refilled, err := RefillQuota(q, balance)
-	return refilled, &closed, err
+	return refilled, &closed, nil
 }

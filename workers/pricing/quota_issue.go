@@ -56,7 +56,10 @@ func IssueCoupon(q *CouponQuota, c *Coupon, to Recipient, at time.Time) (*Coupon
 		return &untouched, &issued, nil // it has no face value to draw
 	}
 	drawn, err := DrawQuota(q, c.FaceValue)
-	return drawn, &issued, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return drawn, &issued, nil
 }
 
 // check refuses customers to whom the partner issues no coupons.

@@ -7,7 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/workers/calendar"
-	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/site"
 )
 
@@ -31,15 +30,18 @@ func (b *Book) chooseUsageDiscount(m *meteredUse, p *usePrice, who customer, at 
 	slices.SortFunc(active, func(x, y offered) int { return x.discount.order(y.discount) })
 	removePartnerDiscounts(active)
 	for i := range active {
-		candidate, err := p.candidate(active, i, m.product.Currency)
-		if err != nil {
-			return nil, err
-		}
-		p.candidates = append(p.candidates, candidate)
+		p.candidates = append(p.candidates, p.candidate(active, i))
 	}
 	markBestOffer(p.candidates)
 	explainChoice(p.candidates, site.PreferCommercial)
 	chosen := choose(p.candidates, site.PreferCommercial)
+	for i := range p.candidates {
+		amount, err := p.cut(active[i].discount, m.product.Currency)
+		if err != nil {
+			return nil, err
+		}
+		p.candidates[i].Discount, p.candidates[i].Amount = p.official.Sub(amount), amount
+	}
 	p.candidates = append(p.candidates, unavailable...)
 	if chosen < 0 {
 		return nil, nil
@@ -57,7 +59,10 @@ func (m *meteredUse) outOfReach(d *Discount, who customer, at time.Time) (string
 	if reason := d.outOfForce(who, at, m.product.Currency); reason != "" {
 		return reason, nil
 	}
-	line := QuoteLine{ServiceType: m.product.ServiceType, ResourceType: m.product.ResourceType, ProductID: m.product.ID, Region: m.product.Region}
+	line := QuoteLine{
+		ServiceType: m.product.ServiceType, ResourceType: m.product.ResourceType, Region: m.product.Region,
+		SpecState: SpecState{ProductID: m.product.ID},
+	}
 	switch {
 	case len(d.Scope.PeriodTypes) > 0 || len(d.Scope.PeriodNums) > 0:
 		return "it is for orders of a period", nil
@@ -74,24 +79,17 @@ func (m *meteredUse) outOfReach(d *Discount, who customer, at time.Time) (string
 	}
 }
 
-// candidate is what discount i makes of the total up to and with the use; a specific one of its type goes first.
-func (p *usePrice) candidate(active []offered, i int, c money.Currency) (Candidate, error) {
+// candidate weighs discount i by what it takes off the total with the use, or took off before it, uncut: so the choice
+// depends neither on where amounts are cut nor on a total that has just become cheaper than a fixed price. A specific
+// discount goes before a general one of its type.
+func (p *usePrice) candidate(active []offered, i int) Candidate {
 	d := active[i].discount
-	amount, err := money.RoundProduct(p.totalAt.under(d), one, one, p.stage, c)
-	if err != nil {
-		return Candidate{}, err
-	}
-	official, err := money.RoundProduct(p.totalAt.official, one, one, p.stage, c)
-	if err != nil {
-		return Candidate{}, err
-	}
-	out := Candidate{DiscountID: d.ID, Name: d.Name, DiscountType: d.Type, Discount: official.Sub(amount), Amount: amount}
+	out := Candidate{DiscountID: d.ID, Name: d.Name, DiscountType: d.Type, Discount: decimal.Max(p.totalAt.off(d), p.totalUpTo.off(d))}
 	special := slices.IndexFunc(active, func(o offered) bool {
 		return o.discount.Type == d.Type && o.discount.specific() && !o.discount.removesPartner() && o.removed == ""
 	})
 	switch {
 	case d.removesPartner():
-		out.Discount, out.Amount = decimal.Zero, official
 		out.Lost = "a pay ratio of 1 removes the partner's discount"
 	case active[i].removed != "":
 		out.Lost = "discount " + active[i].removed + " with a pay ratio of 1 removed it"
@@ -100,5 +98,8 @@ func (p *usePrice) candidate(active []offered, i int, c money.Currency) (Candida
 	default:
 		out.Selectable = true
 	}
-	return out, nil
+	return out
 }
+
+// off returns what a discount takes off a total.
+func (t tally) off(d *Discount) decimal.Decimal { return t.official.Sub(t.under(d)) }

@@ -9,14 +9,14 @@ import (
 )
 
 // clock puts the runs of the jobs into the agenda: the close of every month, and the daily runs on the days of a month
-// on which they have something to do.
+// around which they have something to do: after the third, when customers repay, and after the deadline to confirm.
 func (q *quarter) clock() {
 	for month := time.February; month <= time.April; month++ {
 		q.run(decision.JobCloseCycle, month, 1, 10*time.Minute)
-		for day := 1; day <= 15; day++ {
+		for day := 1; day <= 6; day++ {
 			q.run(decision.JobReleaseHolds, month, day, 30*time.Minute)
 		}
-		for day := 8; day <= 16; day++ {
+		for day := 11; day <= 14; day++ {
 			q.run(decision.JobAutoConfirm, month, day, time.Hour)
 		}
 	}

@@ -24,3 +24,5 @@
 //
 // The first error ends the story: a rule that changed so that the story cannot be told any more is found here first.
 package sample
+
+//go:generate go test -run ^TestShippedFileIsCurrent$ -update .

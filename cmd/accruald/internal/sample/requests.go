@@ -60,7 +60,7 @@ func action(id, reason string) events.PaymentRequestAction {
 
 // review approves a request, or cancels one of the second round, and has it invoiced where the method needs that.
 func (q *quarter) review(partner, id string, first bool, place int, at time.Time) {
-	if !first && place == 4 {
+	if !first && place == 3 {
 		q.ask(partner, id, "operations", at, &events.PaymentRequestRejected{PaymentRequestAction: action(id, "the account has changed")})
 		return
 	}

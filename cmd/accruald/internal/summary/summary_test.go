@@ -1,0 +1,93 @@
+package summary
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/pricing"
+	"github.com/accruald/accruald/workers/settlement"
+)
+
+func amounts(total, frozen, payable string) settlement.Amounts {
+	return settlement.Amounts{Total: decimal.RequireFromString(total), Frozen: decimal.RequireFromString(frozen), Payable: decimal.RequireFromString(payable)}
+}
+
+func fill(c *Collector, backwards bool) {
+	steps := []func(){
+		func() { c.Order(&decision.Order{Kind: "new", State: decision.OrderSettled}) },
+		func() { c.Order(&decision.Order{Kind: "new", State: decision.OrderPending}) },
+		func() { c.Order(&decision.Order{Kind: "change", State: decision.OrderCancelled}) },
+		func() {
+			c.Detail(&decision.Detail{BillID: "B1", Currency: "CNY", Slices: []decision.DetailSlice{
+				{Kind: pricing.TenderCredit, Share: decimal.RequireFromString("32")}, {Kind: pricing.TenderCash, Share: decimal.RequireFromString("5")}},
+				Holds: []decision.Covering{{Reason: reasonCredit, Amount: decimal.RequireFromString("24")}}})
+		},
+		func() { c.Detail(&decision.Detail{ZeroReason: "outside_policy", Currency: "CNY"}) },
+		func() {
+			c.Bill("P1", &decision.Bill{Currency: "CNY", State: settlement.BillIssued, Amounts: amounts("1234567.5", "24", "1234543.5")})
+		},
+		func() { c.Bill("P1", &decision.Bill{Currency: "JPY", State: settlement.BillEstimated, Amounts: amounts("-3", "0", "-3")}) },
+		func() { c.Rejected("P2", 1, "e2", "code", "of the second partner") },
+		func() { c.Rejected("P1", 9, "e9", "code", "later") },
+		func() { c.Rejected("P1", 3, "e3", "code", "first "+strings.Repeat("x", messageWidth)) },
+		func() { c.Inputs(decision.StatusAccepted, 7) },
+		func() { c.Inputs(decision.StatusWaiting, 2) },
+	}
+	for i := range steps {
+		if backwards {
+			i = len(steps) - 1 - i
+		}
+		steps[i]()
+	}
+}
+
+func text(t *testing.T, s *Summary) string {
+	t.Helper()
+	var b strings.Builder
+	if err := s.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestSummaryIsTheSameInEveryOrder(t *testing.T) {
+	t.Parallel()
+	there, back := NewCollector(), NewCollector()
+	fill(there, false)
+	fill(back, true)
+	one, other := text(t, there.Summary()), text(t, back.Summary())
+	if one != other {
+		t.Errorf("one way:\n%s\nthe other:\n%s", one, other)
+	}
+	for _, want := range []string{
+		"Events decided for partners 10: accepted 7, rejected 3, discarded 0; waiting 2.",
+		"new                 2        1        1          0",
+		"CNY               1  1,234,567.50       24.00                   8.00",
+		"JPY               0            -3           0                      0",
+		"P1       CNY      1  1,234,567.50  24.00  1,234,543.50  1,234,543.50       0.00      0.00     0.00    0.00",
+		"code                 3  first xxx",
+	} {
+		if !strings.Contains(one, want) {
+			t.Errorf("no line %q in:\n%s", want, one)
+		}
+	}
+}
+
+func TestSummaryOfNothing(t *testing.T) {
+	t.Parallel()
+	if got := text(t, NewCollector().Summary()); strings.Count(got, "none") != 8 {
+		t.Errorf("summary of nothing:\n%s", got)
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"0": "0", "999": "999", "1000": "1,000", "-1234567": "-1,234,567", "-999": "-999"} {
+		if got := grouped(in); got != want {
+			t.Errorf("%s is set %s, want %s", in, got, want)
+		}
+	}
+}

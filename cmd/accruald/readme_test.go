@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/settlement"
+	"github.com/accruald/accruald/workers/site"
+)
+
+const readmePath = "../../README.md"
+
+// TestReadmeIsCurrent: what the README says of flags, event types and states is what the program has.
+func TestReadmeIsCurrent(t *testing.T) {
+	readme, err := os.ReadFile(readmePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(readme)
+	for name, want := range map[string]string{
+		"configuration": configurationTable(t), "event types in": inboundTable(t), "event types out": outboundTable(),
+		"state machines": stateMachines(),
+	} {
+		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
+		from, to := strings.Index(text, begin), strings.Index(text, end)
+		if from < 0 || to < from {
+			t.Errorf("README.md has no part %q", name)
+			continue
+		}
+		if have := text[from+len(begin) : to]; have != want {
+			if !*update {
+				t.Errorf("part %q of README.md is not current: go generate ./cmd/accruald\n got:\n%s\nwant:\n%s", name, have, want)
+			}
+			text = text[:from+len(begin)] + want + text[to:]
+		}
+	}
+	if *update {
+		if err := os.WriteFile(readmePath, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// configurationTable lists the worker's flags.
+func configurationTable(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("| Flag | Environment | Default | |\n|---|---|---|---|\n")
+	noDefault := regexp.MustCompile(` \(default: [^)]*\)`)
+	for _, flag := range flagsByCommand(t)["worker"] {
+		if flag.Name == "help" {
+			continue
+		}
+		value := "none"
+		if flag.HasDefault {
+			value = "`" + flag.Default + "`"
+		} else if found := noDefault.FindString(flag.Help); found != "" {
+			value = strings.TrimSuffix(strings.TrimPrefix(found, " (default: "), ")")
+		}
+		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", flag.Name, strings.Join(flag.Envs, " "), value, noDefault.ReplaceAllString(flag.Help, ""))
+	}
+	return b.String()
+}
+
+// sections are how the contract groups what comes in.
+var sections = []struct {
+	section events.Section
+	title   string
+}{
+	{events.SectionReference, "Reference data of nobody in particular"},
+	{events.SectionPartner, "Reference data of one partner"},
+	{events.SectionOrder, "Orders, usage and payments"},
+	{events.SectionSettlement, "Settlement and the clock"},
+	{events.SectionOperation, "Answers to rejections"},
+}
+
+// inboundTable lists what comes in, and whether it is decided, by asking the rules about every sample.
+func inboundTable(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("| | Decided | Rejected as `not_supported` until decided |\n|---|---|---|\n")
+	for _, s := range sections {
+		var decided, refused []string
+		for _, typ := range events.InboundTypes() {
+			if events.SectionOf(typ) != s.section {
+				continue
+			}
+			if name := "`" + typ + "`"; isDecided(t, typ) {
+				decided = append(decided, name)
+			} else {
+				refused = append(refused, name)
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", s.title, strings.Join(decided, " "), strings.Join(refused, " "))
+	}
+	return b.String()
+}
+
+// isDecided folds the golden sample of a type for an enrolled partner.
+func isDecided(t *testing.T, typ string) bool {
+	t.Helper()
+	m := decision.NewMemory(site.Default())
+	refused := false
+	for _, name := range []string{events.TypePartnerEnrolled, typ} {
+		text, err := events.Contract.ReadFile("samples/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev, err := events.DecodeStructured(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outs, err := m.Fold(ev, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused = slices.ContainsFunc(outs, func(o events.Out) bool {
+			rejected, ok := o.Data.(*events.EventRejected)
+			return ok && rejected.ID == ev.ID && rejected.Code == decision.CodeNotSupported
+		})
+	}
+	return !refused
+}
+
+// meanings says of each outgoing type what it tells.
+var meanings = map[string]string{
+	events.TypeOrderPriced:                "what an order costs, with every discount considered and every step of the computation",
+	events.TypeOrderSettled:               "how an order was paid, or what is given back of which order and tender",
+	events.TypeIncentiveAccrued:           "what a line earned under a policy, or the difference to what was told before",
+	events.TypeIncentiveFrozen:            "what of it a hold freezes",
+	events.TypeIncentiveReleased:          "what of it a hold lets go",
+	events.TypePayableChanged:             "a bill's amounts: total = frozen + payable + requested + paid out + expired + offset",
+	events.TypeBillStateChanged:           "a step of a bill",
+	events.TypePaymentRequestStateChanged: "a step of a payment request",
+	events.TypeInvoiceStateChanged:        "a step of an invoice",
+	events.TypeOpportunityStateChanged:    "a step of an opportunity",
+	events.TypeStatementIssued:            "a partner's bill of a cycle",
+	events.TypeCouponQuotaChanged:         "the balance of a coupon quota, before and after",
+	events.TypeOwedInvoiceChanged:         "what is owed in invoices at a tax rate, before and after",
+	events.TypeReconciliationFinished:     "what a comparison came to",
+	events.TypeFindingOpened:              "a difference that a comparison found",
+	events.TypeFindingClosed:              "a difference that is gone",
+	events.TypeEventRejected:              "an event that was refused: code, pointer, and a sentence on how to mend it",
+}
+
+func outboundTable() string {
+	var b strings.Builder
+	b.WriteString("| Type | Tells |\n|---|---|\n")
+	for _, typ := range events.OutboundTypes() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", typ, meanings[typ])
+	}
+	return b.String()
+}
+
+// stateMachines draws the tables that the rules run on.
+func stateMachines() string {
+	var b strings.Builder
+	for _, table := range settlement.Tables() {
+		fmt.Fprintf(&b, "\n**%s**\n\n```mermaid\nstateDiagram-v2\n", table.Name)
+		for _, edge := range table.Edges {
+			from, label := edge.From, edge.Trigger
+			if from == "" {
+				from = "[*]"
+			}
+			if edge.When != "" {
+				label += " (" + edge.When + ")"
+			}
+			fmt.Fprintf(&b, "    %s --> %s: %s\n", from, edge.To, label)
+		}
+		b.WriteString("```\n")
+	}
+	return b.String() + "\n"
+}

@@ -1,0 +1,79 @@
+package decision
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/accruald/accruald/events"
+)
+
+// attached checks what the lines of a new order are attached or related to: a
+// resource of the order itself, or one that the customer has. One that nobody
+// paid for yet is waited for.
+func (f *fact) attached(data *events.OrderPlaced) error {
+	own := func(id string) bool {
+		return slices.ContainsFunc(data.Lines, func(l events.OrderLine) bool { return l.ResourceID == id })
+	}
+	for i, l := range data.Lines {
+		for _, to := range []struct{ id, field string }{{l.ParentResourceID, "parent_resource_id"}, {l.RelatedResourceID, "related_resource_id"}} {
+			if to.id == "" || own(to.id) {
+				continue
+			}
+			r := f.Resources.Get(to.id)
+			if r == nil {
+				return waits{resourceKey(to.id)}
+			}
+			if r.CustomerID != data.CustomerID {
+				return &events.Rejection{Code: CodeResourceForeign, Pointer: fmt.Sprintf("/data/lines/%d/%s", i, to.field), Message: fmt.Sprintf(
+					"resource %q belongs to another customer than %q; attach to one of the customer's own", to.id, data.CustomerID)}
+			}
+		}
+	}
+	return nil
+}
+
+// resources returns the named resources of the customer; one that nobody paid
+// for yet is waited for.
+func (f *fact) resources(customerID string, ids []string) ([]*Resource, error) {
+	out := make([]*Resource, len(ids))
+	for i, id := range ids {
+		r := f.Resources.Get(id)
+		if r == nil {
+			return nil, waits{resourceKey(id)}
+		}
+		if r.CustomerID != customerID {
+			return nil, &events.Rejection{Code: CodeResourceForeign, Pointer: fmt.Sprintf("/data/resource_ids/%d", i), Message: fmt.Sprintf(
+				"resource %q belongs to another customer than %q; name the customer who owns it", id, customerID)}
+		}
+		out[i] = r
+	}
+	return out, nil
+}
+
+// family returns every resource of the chains of the given ones: what is
+// attached or related to them is among these.
+func (f *fact) family(named []*Resource) []*Resource {
+	var out []*Resource
+	seen := map[string]bool{}
+	for _, r := range named {
+		chain := f.chain(resourceKey(r.ID))
+		for _, k := range chain.Keys {
+			if id, ok := cutKey(k, "r/"); ok && !seen[id] {
+				seen[id] = true
+				if r := f.Resources.Get(id); r != nil {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func contains(ids []string, id string) bool {
+	for _, have := range ids {
+		if have == id {
+			return true
+		}
+	}
+	return false
+}
