@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -72,8 +73,8 @@ func TestUndecodableIsOnRecord(t *testing.T) {
 	w, _, _, _ := started(t)
 	ev, err := events.DecodeStructured([]byte(`{"specversion":"1.0","id":"x","source":"/s","type":"order.placed.v1","time":"2026-03-08T10:00:00+08:00",` +
 		`"subject":"O1","partitionkey":"P100","data":{"order_id":"O1\u0000"}}`))
-	why, ok := err.(*events.Rejection)
-	if !ok || ev == nil {
+	var why *events.Rejection
+	if !errors.As(err, &why) || ev == nil {
 		t.Fatalf("decode: %v", err)
 	}
 	why.Message += "\x00\xff" // what a sender wrote may be in it
@@ -84,13 +85,13 @@ func TestUndecodableIsOnRecord(t *testing.T) {
 		t.Errorf("an undecodable event: %+v", committed)
 	}
 	h := newHistory(t, 1, "P100")
-	h.add("P100", "retry", "x", &events.RejectionRetried{RejectionAction: events.RejectionAction{PartnerID: "P100", Source: "/s", ID: "x", Actor: "op"}})
+	h.add("P100", "discard", "x", &events.RejectionDiscarded{RejectionAction: events.RejectionAction{PartnerID: "P100", Source: "/s", ID: "x", Actor: "op"}})
 	w.restart()
 	if committed = w.process(delivery(h.take()[0])); committed.Accepted != 1 {
-		t.Errorf("its retry: %s", committed.Outbox[0].Data)
+		t.Errorf("giving it up: %+v", committed)
 	}
-	if n := w.count("select attempts from input where event_id = 'x'"); n != 2 {
-		t.Errorf("tried %d times, want 2", n)
+	if n := w.count("select count(*) from input where event_id = 'x' and status = 'discarded' and message like '%\uFFFD'"); n != 1 {
+		t.Errorf("%d inputs are given up, want 1", n)
 	}
 	w.soundBooks()
 }

@@ -148,14 +148,17 @@ func (r *run) decide(ctx context.Context) error {
 	return fmt.Errorf("decide for partner %q: more than %d rounds of loading, report it with the events at hand", pending[0], needRoundsMax)
 }
 
+// foresee notes what the decisions will most likely look at.
 func (r *run) foresee() {
+	version := r.frame.common.Version()
 	r.frame.common.Read(func() {
 		for _, id := range r.ids {
 			w := r.partners[id]
-			if w.stored.Retryable > 0 || w.stored.Waiting > 0 && len(w.tasks) > 0 && !w.tasks[0].tick.IsZero() {
-				w.needs[decision.Scope{Kind: decision.ScopeRetryable}] = true
-			}
+			heals := w.stored.Retryable > 0 && (version > w.stored.RetriedReference || w.stored.ReferenceNo > w.stored.RetriedPartner)
 			for _, t := range w.tasks {
+				if heals || !t.tick.IsZero() {
+					w.needs[decision.Scope{Kind: decision.ScopeRetryable}] = true
+				}
 				if !t.tick.IsZero() || t.verdict != isNew || t.delivery.Rejection != nil {
 					continue
 				}

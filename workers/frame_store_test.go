@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -44,45 +45,52 @@ const roundTripsMax = 6
 func TestNoOrderIsMissedByConcurrentBatches(t *testing.T) {
 	t.Parallel()
 	for _, paidFirst := range []bool{false, true} {
-		w, _, placed, paid := started(t)
-		batches := []Delivery{placed, paid}
-		if paidFirst {
-			batches = []Delivery{paid, placed}
-		}
-		barrier, err := w.pool.Begin(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rollback(t.Context(), barrier)
-		if _, err := barrier.Exec(t.Context(), "select from partner where partner_id = 'P100' for update"); err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, len(batches))
-		for i, d := range batches {
-			other := NewFrame(w.pool, w.common, w.frame.sites)
-			go func() {
-				_, err := other.Process(t.Context(), []Delivery{d}, Position{})
-				done <- err
-			}()
-			w.waitForLocks(i + 1)
-		}
-		if err := barrier.Commit(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		for range batches {
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		}
-		if n := w.count("select count(*) from customer_order where state = 'settled'"); n != 1 {
-			t.Errorf("%d orders are settled, want 1", n)
-		}
-		if n := w.count("select count(*) from input where status = 'waiting'"); n != 0 {
-			t.Errorf("%d inputs wait, want none", n)
-		}
-		w.sameAsMemory()
-		w.soundBooks()
+		t.Run(fmt.Sprintf("paid first %t", paidFirst), func(t *testing.T) {
+			t.Parallel()
+			concurrentBatches(t, paidFirst)
+		})
 	}
+}
+
+func concurrentBatches(t *testing.T, paidFirst bool) {
+	w, _, placed, paid := started(t)
+	batches := []Delivery{placed, paid}
+	if paidFirst {
+		batches = []Delivery{paid, placed}
+	}
+	barrier, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rollback(t.Context(), barrier)
+	if _, err := barrier.Exec(t.Context(), "select from partner where partner_id = 'P100' for update"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, len(batches))
+	for i, d := range batches {
+		other := NewFrame(w.pool, w.common, w.frame.sites)
+		go func() {
+			_, err := other.Process(t.Context(), []Delivery{d}, Position{})
+			done <- err
+		}()
+		w.waitForLocks(i + 1)
+	}
+	if err := barrier.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range batches {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := w.count("select count(*) from customer_order where state = 'settled'"); n != 1 {
+		t.Errorf("%d orders are settled, want 1", n)
+	}
+	if n := w.count("select count(*) from input where status = 'waiting'"); n != 0 {
+		t.Errorf("%d inputs wait, want none", n)
+	}
+	w.sameAsMemory()
+	w.soundBooks()
 }
 
 // waitForLocks returns when n sessions wait for a lock.

@@ -81,3 +81,23 @@ func shuffled(rng *rand.Rand, list []*events.Event) []*events.Event {
 	}
 	return out
 }
+
+// TestClosingAPeriodStaysWithinRounds: the final calculation looks at every
+// bill, detail and order of a period, of which a new process knows none.
+func TestClosingAPeriodStaysWithinRounds(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t, 3, "P100", "P200")
+	w := newWorld(t)
+	w.process(w.deliver(h.reference("credit", "immediate"))...)
+	w.process(w.deliver(h.facts(150, 2))...)
+	w.restart()
+	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+	if committed := w.process(w.deliver(h.take())...); committed.Accepted != 2 || committed.Rounds > closeRoundsMax {
+		t.Errorf("closing the cycle: %+v", committed)
+	}
+	w.sameAsMemory()
+	w.soundBooks()
+}
+
+// closeRoundsMax leaves half of the rounds to what was not thought of.
+const closeRoundsMax = needRoundsMax / 2

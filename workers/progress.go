@@ -88,7 +88,7 @@ func (w *Worker) isDrained(ctx context.Context) (bool, error) {
 	if err != nil || stored < references {
 		return false, err
 	}
-	runs, err := w.queries.WaitingRuns(ctx)
+	runs, err := w.queries.WaitingRuns(ctx, 1)
 	if err != nil {
 		return false, fmt.Errorf("read the jobs to be fanned out: %w", err)
 	}

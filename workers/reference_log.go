@@ -47,12 +47,12 @@ func (r *referenceReader) lead(ctx context.Context, lease lease) error {
 		if err := r.appendChunk(ctx, messages); err != nil {
 			return err
 		}
-		r.advance(r.position, false)
+		r.advance(r.position)
 		if r.position > last {
 			break
 		}
 	}
-	r.advance(r.position, false)
+	r.advance(r.position)
 	if err := r.fanOut(ctx); err != nil {
 		return err
 	}
@@ -71,7 +71,6 @@ func (r *referenceReader) lead(ctx context.Context, lease lease) error {
 		}
 		r.acked = r.position
 	}
-	r.advance(r.position, true)
 	return nil
 }
 
@@ -119,9 +118,7 @@ func (r *referenceReader) appendChunk(ctx context.Context, messages []bus.Messag
 		rollback(ctx, tx)
 		return fmt.Errorf("store %d reference events: %w", len(messages), err)
 	}
-	for _, message := range messages {
-		delete(r.outcomes, message.Sequence)
-	}
+	r.accountFor(messages)
 	r.position = messages[len(messages)-1].Sequence
 	r.counts.references.Add(int64(len(messages)))
 	r.metrics.referenceNo.Set(float64(r.common.Version()))
@@ -196,6 +193,25 @@ func (r *referenceReader) judge(ctx context.Context, tx pgx.Tx, messages []bus.M
 		fresh = append(fresh, known)
 	}
 	return fresh, nil
+}
+
+// accountFor counts and logs what became of stored messages.
+func (r *referenceReader) accountFor(messages []bus.Message) {
+	for _, message := range messages {
+		o := r.outcomes[message.Sequence]
+		delete(r.outcomes, message.Sequence)
+		switch {
+		case o == nil:
+			r.metrics.processed.WithLabelValues("", outcomeDuplicate).Inc()
+		case o.why == nil:
+			r.metrics.processed.WithLabelValues(o.event.Type, outcomeAccepted).Inc()
+		default:
+			r.metrics.processed.WithLabelValues(knownType(o.event.Type), outcomeRejected).Inc()
+			r.metrics.rejected.WithLabelValues(o.why.Code).Inc()
+			r.log.Warn("event rejected", "source", o.event.Source, "id", o.event.ID, "type", o.event.Type, "code", o.why.Code,
+				"pointer", o.why.Pointer, "retryable", false)
+		}
+	}
 }
 
 // decide folds one event into memory, or says why not.

@@ -44,7 +44,6 @@ type referenceReader struct {
 
 	mu      sync.Mutex
 	applied uint64 // sequence up to which memory holds the stream
-	idle    bool   // nothing to store, to fan out, to relay or to acknowledge
 	failed  error  // of the last step
 
 	// Of the replica that makes the log; its loop's alone.
@@ -113,7 +112,7 @@ func (r *referenceReader) step(ctx context.Context) error {
 	if err := r.loadLog(ctx); err != nil { // it holds at least what the position says
 		return err
 	}
-	r.advance(position, true)
+	r.advance(position)
 	return nil
 }
 
@@ -150,10 +149,10 @@ func (r *referenceReader) streamEnd(ctx context.Context) (uint64, error) {
 	return r.bus.ReferenceLast(ctx)
 }
 
-func (r *referenceReader) advance(position uint64, idle bool) {
+func (r *referenceReader) advance(position uint64) {
 	r.mu.Lock()
-	changed := r.applied != position || r.idle != idle
-	r.applied, r.idle = position, idle
+	changed := r.applied != position
+	r.applied = position
 	r.mu.Unlock()
 	if changed {
 		r.changes.announce()

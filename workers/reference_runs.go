@@ -23,8 +23,12 @@ type scheduledRun struct {
 	barrier uint64
 }
 
+// waitingRunsMax is how many recorded jobs are held in memory; more follow
+// when these are sent.
+const waitingRunsMax = 1_000
+
 func (r *referenceReader) loadRuns(ctx context.Context) error {
-	rows, err := r.queries.WaitingRuns(ctx)
+	rows, err := r.queries.WaitingRuns(ctx, waitingRunsMax)
 	if err != nil {
 		return fmt.Errorf("read the jobs to be fanned out: %w", err)
 	}
@@ -64,6 +68,9 @@ func (r *referenceReader) fanOut(ctx context.Context) error {
 			return err
 		}
 		r.runs = r.runs[1:]
+	}
+	if len(r.runs) == 0 {
+		return r.loadRuns(ctx)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (s *saver) resources(ctx context.Context) error {
 	var p db.SaveResourcesParams
 	d, g, err := changes(s.run, func(p *decision.Partner) *decision.Table[decision.Resource] { return p.Resources }, func(_ string, row *decision.Resource) {
 		p.CustomerIds = append(p.CustomerIds, row.CustomerID)
-		p.States = append(p.States, string(row.State))
+		p.States = append(p.States, row.State)
 	})
 	if err == nil && d.any() {
 		p.PartnerIds, p.Ids, p.Versions, p.Documents = d.partnerIDs, d.ids, d.versions, d.documents

@@ -1,9 +1,11 @@
 package workers
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
 )
 
@@ -98,5 +100,56 @@ func TestReplicasShare(t *testing.T) {
 	first.halt()
 	second.drained()
 	second.halt()
+	r.sound()
+}
+
+// TestReferenceDataComesFirst: events published right behind the reference
+// data that they need are decided with it, though nobody waited.
+func TestReferenceDataComesFirst(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	w := r.work(nil, nil)
+	eventually(t, "the worker reads", func() bool { return w.keeper.count() == 64 })
+	h := newHistory(t, 161, partnersNamed(3)...)
+	const others = 800 // so that applying takes its time
+	for i := range others {
+		id := fmt.Sprintf("Z%d", i)
+		h.add(events.AllPartners, "product/"+id, id, &events.ProductPublished{ProductID: id, Names: events.Names{EnUS: id}, CloudServiceType: "ec2",
+			ResourceType: "vm", ResourceSpec: "s" + id, Region: "r1", Currency: "CNY", Channel: "vendor", EffectiveTime: monthBegin,
+			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec("1"))}}})
+	}
+	list := append(h.take(), h.reference("credit", "immediate", "monthly")...)
+	list = append(list, h.facts(30, 3)...)
+	var common, rest []*events.Event
+	for _, ev := range list {
+		if ev.PartitionKey == events.AllPartners {
+			common = append(common, ev)
+		} else {
+			rest = append(rest, ev)
+		}
+	}
+	r.sendAll(common)
+	r.sendAll(rest)
+	r.fold(common)
+	r.fold(rest)
+	w.drained()
+	w.halt()
+	r.sound()
+}
+
+// TestJobWaitsForWhatIsQueued: a job that fires reaches the partners that are
+// enrolled by events still queued before it.
+func TestJobWaitsForWhatIsQueued(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := newHistory(t, 171, partnersNamed(3)...)
+	list := append(h.reference("credit", "immediate", "monthly"), h.facts(40, 3)...)
+	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+	list = append(list, h.take()...)
+	r.sendAll(list) // nobody works yet
+	r.fold(list)
+	w := r.work(nil, nil)
+	w.drained()
+	w.halt()
 	r.sound()
 }

@@ -74,7 +74,7 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 		return errors.Join(err, servers.stop())
 	}
 	connection := bus.Config{URL: servers.nats.URL(), Name: "accruald dev", Logger: log}
-	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log})
+	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log}) //nolint:contextcheck // it connects to nothing; Run takes the context
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/accruald/accruald/cmd/accruald/internal/feed"
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
-	"github.com/accruald/accruald/schema/db"
 )
 
 // inboxCommand compares files with the inbox.
@@ -38,7 +39,7 @@ func (i *inboxMissingCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer pool.Close()
 	out := bufio.NewWriter(c.out)
-	lookup := missing{queries: db.New(pool), out: out, pending: map[string][]feed.Line{}}
+	lookup := missing{pool: pool, out: out, pending: map[string][]feed.Line{}}
 	for line, err := range feed.Lines(sources) {
 		if err == nil {
 			err = lookup.add(ctx, line)
@@ -56,7 +57,7 @@ func (i *inboxMissingCommand) Run(ctx context.Context, c *console) error {
 
 // missing gathers lines by partner and looks them up together.
 type missing struct {
-	queries       *db.Queries
+	pool          *pgxpool.Pool
 	out           *bufio.Writer
 	pending       map[string][]feed.Line
 	held          int
@@ -79,7 +80,7 @@ func (m *missing) flush(ctx context.Context) error {
 		for i, line := range lines {
 			hashes[i] = records.KeyHash(line.Event.Source, line.Event.ID)
 		}
-		found, err := records.Received(ctx, m.queries, partner, hashes)
+		found, err := records.Received(ctx, m.pool, partner, hashes)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ type commands struct {
 	Dev        devCommand        `cmd:"" help:"Run everything on this machine: NATS in the process, a private PostgreSQL, the shipped sample; then stay up."`
 	Worker     workerCommand     `cmd:"" help:"Run the daemons against your NATS and PostgreSQL."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema."`
-	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order."`
+	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order. Workers have to run: what governs is applied before what it governs is sent."`
 	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
@@ -41,11 +41,14 @@ const (
 	statusUsage   = 2
 )
 
-func main() {
+func main() { os.Exit(start()) }
+
+// start runs the command of this process; the first SIGINT or SIGTERM lets it finish.
+func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	c := &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(int(os.Stderr.Fd()))}
-	os.Exit(run(ctx, c, os.Args[1:]))
+	return run(ctx, c, os.Args[1:])
 }
 
 // exited is how kong's own ends (--help) come back from the depth of its parser.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
@@ -24,7 +25,7 @@ func TestReadmeIsCurrent(t *testing.T) {
 	}
 	text := string(readme)
 	for name, want := range map[string]string{
-		"configuration": configurationTable(t), "event types in": inboundTable(t), "event types out": outboundTable(),
+		"configuration": configurationTable(t), "event types in": inboundTable(t), "jobs": jobList(t), "event types out": outboundTable(),
 		"state machines": stateMachines(),
 	} {
 		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
@@ -126,6 +127,43 @@ func isDecided(t *testing.T, typ string) bool {
 		})
 	}
 	return !refused
+}
+
+// jobs are those of the contract; decoding knows the list and refuses another.
+var jobs = []string{
+	"close_cycle", "settle_usage", "statement", "auto_confirm", "release_holds", "expire", "auto_request", "auto_renew", "reconcile", "opportunity_windows",
+}
+
+// jobList says which jobs are decided, by running each of them for an enrolled partner.
+func jobList(t *testing.T) string {
+	t.Helper()
+	var decided, refused []string
+	for _, job := range jobs {
+		m := decision.NewMemory(site.Default())
+		at := time.Date(2026, 4, 1, 0, 10, 0, 0, time.UTC)
+		enrolled, err := events.New(events.Envelope{ID: "1", Source: "/test", Subject: "P1", PartitionKey: "P1", Time: at}, &events.PartnerEnrolled{
+			PartnerID: "P1", Site: "cn", Level: "gold", Tier: 1, EffectiveTime: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fired, err := events.New(events.Envelope{ID: "2", Source: "/test", Subject: job, PartitionKey: events.AllPartners, Time: at},
+			&events.ScheduleFired{Job: job, Site: "cn", ScheduledFor: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var outs []events.Out
+		for _, ev := range []*events.Event{enrolled, fired} {
+			if outs, err = m.Fold(ev, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if name := "`" + job + "`"; slices.ContainsFunc(outs, func(o events.Out) bool { return o.Type == events.TypeEventRejected }) {
+			refused = append(refused, name)
+		} else {
+			decided = append(decided, name)
+		}
+	}
+	return fmt.Sprintf("Jobs that are decided: %s. Not decided yet, and rejected by name: %s.\n", strings.Join(decided, ", "), strings.Join(refused, ", "))
 }
 
 // meanings says of each outgoing type what it tells.

@@ -14,7 +14,6 @@ import (
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
-	"github.com/accruald/accruald/schema/db"
 )
 
 // rejectionsCommand looks at rejected events and answers them. Retrying and discarding are events of their own, which
@@ -57,7 +56,7 @@ func (l *rejectionsListCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer pool.Close()
 	out, count := bufio.NewWriter(c.out), 0
-	err = records.EachRejected(ctx, db.New(pool), l.Partner, func(r db.ListRejectedRow) error {
+	err = records.EachRejected(ctx, pool, l.Partner, func(r records.Rejected) error {
 		count++
 		if l.JSON {
 			return writeJSONLine(out, rejectionRow{PartnerID: r.PartnerID, Source: r.Source, ID: r.EventID, Type: r.Type, Time: r.Time,
@@ -89,7 +88,7 @@ func (s *rejectionsShowCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer pool.Close()
-	in, err := records.Find(ctx, db.New(pool), s.Event.Partner, s.Event.Source, s.Event.ID)
+	in, err := records.Find(ctx, pool, s.Event.Partner, s.Event.Source, s.Event.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fmt.Errorf("partner %q has received no event %q of source %q: take the three from `accruald rejections`", s.Event.Partner, s.Event.ID, s.Event.Source)
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
-	"github.com/accruald/accruald/schema/db"
 )
 
 // waitingCommand lists the events that wait for an order, resource, coupon or quota that has not come.
@@ -37,7 +36,7 @@ func (w *waitingCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer pool.Close()
 	out, count := bufio.NewWriter(c.out), 0
-	err = records.EachWaiting(ctx, db.New(pool), w.Partner, func(r db.ListWaitingRow) error {
+	err = records.EachWaiting(ctx, pool, w.Partner, func(r records.Waiting) error {
 		count++
 		row := waitingRow{PartnerID: r.PartnerID, Source: r.Source, ID: r.EventID, Type: r.Type, Time: r.Time, ArrivedAt: r.ArrivedAt}
 		if r.WaitsFor != nil {

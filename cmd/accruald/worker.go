@@ -32,7 +32,7 @@ func (w *workerCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	worker, err := workers.New(workers.Config{
+	worker, err := workers.New(workers.Config{ //nolint:contextcheck // it connects to nothing; Run takes the context
 		DatabaseURL: w.Database.URL, Bus: w.Nats.config("accruald worker", log), BatchMax: w.Tuning.Batch, Lanes: w.Tuning.Concurrency,
 		Linger: w.Tuning.Linger, OutboxLagMax: w.Tuning.OutboxLag, DrainTimeout: w.Drain, HTTPAddress: w.Listen, ReplicaName: w.Replica, Logger: log,
 	})

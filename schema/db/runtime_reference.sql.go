@@ -175,6 +175,7 @@ select input_no, source, event_id, type, subject, time, time_offset, payload, wa
 from input
 where partner_id = '_all' and status = 'waiting'
 order by input_no
+limit $1
 `
 
 type WaitingRunsRow struct {
@@ -190,8 +191,8 @@ type WaitingRunsRow struct {
 }
 
 // Runs of jobs that were recorded and wait until everything before them in the input is decided.
-func (q *Queries) WaitingRuns(ctx context.Context) ([]WaitingRunsRow, error) {
-	rows, err := q.db.Query(ctx, WaitingRuns)
+func (q *Queries) WaitingRuns(ctx context.Context, countMax int32) ([]WaitingRunsRow, error) {
+	rows, err := q.db.Query(ctx, WaitingRuns, countMax)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,8 @@ values (@partition, @no, @msg_id, @type, @partner_id, @subject, @time, @time_off
 select input_no, source, event_id, type, subject, time, time_offset, payload, waits_for
 from input
 where partner_id = '_all' and status = 'waiting'
-order by input_no;
+order by input_no
+limit @count_max;
 
 -- name: FinishRun :execrows
 update input set status = 'accepted', decision_no = @decision_no, waits_for = null, version = version + 1

@@ -136,7 +136,7 @@ func (d *decider) openBill(bill *Bill) error {
 	if err != nil {
 		return err
 	}
-	if bill.Deadline, err = settlement.ReviewDeadline(profile, d.in.Event.Time); err != nil {
+	if bill.Deadline, err = profile.ConfirmationDeadline(bill.Cycle); err != nil {
 		return err
 	}
 	bill.State, err = settlement.NextBill(bill.State, settlement.BillPeriodClosed)

@@ -43,6 +43,14 @@
 // and the difference that one event makes becomes one corrective detail of the
 // open period, linked by LateOf.
 //
+// # Money that is gone
+//
+// A detail knows what holds cover of it, its bill what of that is frozen. Both
+// are the same until a request takes money from the bill: from then on a hold
+// finds only what was left there, and the rest stands as Uncovered, until the
+// request gives the money back or the hold closes. Bounds, fixed when something
+// is taken, make that independent of the order in which holds come and go.
+//
 // # Working set
 //
 // Partner holds tables of immutable rows over what was loaded. A decision that
@@ -63,11 +71,14 @@
 // Failure handling: a rule's refusal becomes a rejected input with its code and
 // pointer; a panic in a rule rejects that one event with code internal; a
 // missing predecessor makes the event wait, at most predecessorWaitMax by
-// arrival.
+// arrival; a retryable rejection is decided again when newer reference data is
+// there, as long. An input that is decided again counts its outgoing events on,
+// so that no id goes out twice.
 //
 // Not decided yet, and rejected as not_supported: usage, conversions, renewal
-// settings, milestones, accounts overdue, operations' holds, adjustments,
-// opportunities, customer registrations, and the jobs beyond close_cycle,
+// settings, milestones, cycles settled elsewhere, accounts overdue, operations'
+// holds, adjustments, opportunities, customer registrations, moved resources,
+// changed or reclaimed coupons and quotas, and the jobs beyond close_cycle,
 // release_holds and auto_confirm. The five-day quota is judged once, at the
 // first decision, outside the law of arrival (contract section 1).
 package decision

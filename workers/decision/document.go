@@ -4,24 +4,18 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-	"github.com/shopspring/decimal"
 )
 
 // Document is the stored form of a row: JSON with Go field names, decimals
 // without trailing zeros, nothing for what is zero, so that equal rows have
 // equal documents whether they were just decided or come from the database.
 func Document(row any) ([]byte, error) {
-	doc, err := json.Marshal(row, json.Deterministic(true), json.OmitZeroStructFields(true), decimals)
+	doc, err := json.Marshal(row, json.Deterministic(true), json.OmitZeroStructFields(true))
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", row, err)
 	}
 	return doc, nil
 }
-
-var decimals = json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, d decimal.Decimal) error {
-	return enc.WriteToken(jsontext.String(d.String()))
-}))
 
 // Restore reads a stored row. A member that the row does not have is an error:
 // the document was written by another version.

@@ -55,8 +55,7 @@ func (m *Memory) Fold(ev *events.Event, why *events.Rejection) ([]events.Out, er
 			m.Counts.Duplicates++
 			return nil, nil
 		}
-		m.Counts.Conflicts++
-		return []events.Out{events.NewRejectedOut(ev, Conflict(ev), 1)}, nil
+		return m.conflict(ev), nil
 	}
 	m.inbox[key] = ev.ContentHash
 	if ev.PartitionKey == PartnerAll {
@@ -73,6 +72,24 @@ func (m *Memory) Fold(ev *events.Event, why *events.Rejection) ([]events.Out, er
 	m.sum(p)
 	p.Keep()
 	return outs, nil
+}
+
+// conflict refuses an event that came before with other content, each content
+// once.
+func (m *Memory) conflict(ev *events.Event) []events.Out {
+	key := [2]string{ev.PartitionKey, ConflictID(ev)}
+	if _, again := m.inbox[key]; again {
+		m.Counts.Duplicates++
+		return nil
+	}
+	m.inbox[key] = ev.ContentHash
+	m.Counts.Conflicts++
+	if ev.PartitionKey == PartnerAll {
+		return []events.Out{events.NewRejectedOut(ev, Conflict(ev), 1)}
+	}
+	p := m.partner(ev.PartitionKey)
+	defer p.Keep()
+	return p.Refuse(m.Common, ev, p.Counters.Highest)
 }
 
 // Conflict says that an event came again with other content.

@@ -17,13 +17,17 @@ import (
 // sensible ones most of the time.
 type operator struct {
 	*history
-	m *decision.Memory
+	m           *decision.Memory
+	decideFirst func(*events.Event) // sees each event before it is folded
 }
 
 // fold folds what the history has gathered since.
 func (o *operator) fold(see func(*events.Event, []events.Out)) {
 	o.t.Helper()
 	for _, ev := range o.events {
+		if o.decideFirst != nil {
+			o.decideFirst(ev)
+		}
 		outs := mustFold(o.t, o.m, ev)
 		see(ev, outs)
 	}

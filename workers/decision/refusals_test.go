@@ -248,3 +248,25 @@ func TestOperationsOnRejections(t *testing.T) {
 		t.Errorf("retried what is accepted: %+v", r)
 	}
 }
+
+// An event that comes again with other content is refused once for each
+// content, and changes nothing.
+func TestConflict(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	s.on(3, 3, 9).place("O1", "C1", "vm-1")
+	before := digestOf(t, s.m)
+	for i, customer := range []string{"C2", "C2", "C3"} {
+		s.place("O1", customer, "vm-1")
+		r := s.rejected()
+		if again := i == 1; again != (r == nil) || r != nil && r.Code != decision.CodeConflict {
+			t.Errorf("content %d: rejected %+v", i, r)
+		}
+	}
+	if c := s.m.Counts; c.Conflicts != 2 || c.Duplicates != 1 {
+		t.Errorf("counted %+v", c)
+	}
+	if digestOf(t, s.m) != before {
+		t.Error("a conflict left something behind")
+	}
+}

@@ -2,7 +2,6 @@ package decision
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -234,17 +233,9 @@ func (f *fact) fiveDayAdmits(in pricing.Unsubscription, family []*Resource) bool
 	if f.in.FiveDay != nil {
 		return *f.in.FiveDay
 	}
-	admitted := false
-	if n := pricing.FiveDayInstances(f.site, in, family); n > 0 && f.site.FiveDayRule.Enabled {
-		key := in.CustomerID + "/" + strconv.Itoa(f.at.In(f.site.Zone()).Year())
-		f.need(ScopeAllowance, key)
-		used := 0
-		if a := f.Allowances.Get(key); a != nil {
-			used = a.Used
-		}
-		if admitted = used+n <= f.site.FiveDayRule.InstancesMax; admitted {
-			f.Allowances.Put(key, &Allowance{Used: used + n})
-		}
+	booked, admitted := f.fiveDay(f.site, in, family)
+	if admitted {
+		f.Allowances.Put(allowanceKey(in, f.site), booked)
 	}
 	f.in.FiveDay = &admitted
 	return admitted

@@ -126,12 +126,12 @@ type Bill struct {
 	Association   string
 	Currency      money.Currency
 	State         settlement.BillState
-	Deadline      time.Time `json:",omitzero"` // start of the last day to confirm
-	Disputed      string    `json:",omitzero"` // what is disputed: the bill or a detail
-	Details       int       // how many stand in it
-	Amounts       settlement.Amounts
-	Uncovered     decimal.Decimal `json:",omitzero"` // what holds cover beyond what can be frozen: money that is requested or gone
-	Bounds        *FreezeBounds   `json:",omitzero"` // how far it can be frozen, once something was taken from it
+	Deadline      time.Time          `json:",omitzero"` // start of the last day to confirm
+	Disputed      string             `json:",omitzero"` // what is disputed: the bill or a detail
+	Details       int                // how many stand in it
+	Amounts       settlement.Amounts `json:",omitempty"` // without one of them not zero, nothing
+	Uncovered     decimal.Decimal    `json:",omitzero"`  // what holds cover beyond what can be frozen: money that is requested or gone
+	Bounds        *FreezeBounds      `json:",omitzero"`  // how far it can be frozen, once something was taken from it
 }
 
 // FreezeBounds are the least and the most that can be frozen in a bill, as of

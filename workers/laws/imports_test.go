@@ -28,6 +28,12 @@ var (
 	rules  = []string{"workers/pricing", "workers/incentive", "workers/settlement"}
 )
 
+// commands are the packages that only the commands use.
+var commands = []string{
+	"cmd/accruald/internal/bench", "cmd/accruald/internal/feed", "cmd/accruald/internal/records",
+	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary",
+}
+
 // ofValues are modules that only compute: exact numbers, and JSON, because a state row is the document of a Go struct and
 // a type knows how it is written.
 var ofValues = []string{decimalModule, jsonModule}
@@ -48,8 +54,11 @@ var importTable = map[string]row{
 		pure: true, own: slices.Concat([]string{"events"}, leaves),
 		others: []string{"github.com/robfig/cron/v3"},
 	},
+	"workers/inquiry": {
+		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
+	},
 	"workers": {
-		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision"}, leaves, rules),
+		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision", "workers/schedule"}, leaves, rules),
 		others: []string{
 			decimalModule, jsonModule, pgxModule, natsModule, "github.com/prometheus/", "github.com/robfig/cron/v3",
 			"github.com/sethvargo/go-retry", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/time",
@@ -76,13 +85,33 @@ var importTable = map[string]row{
 	"schema/dbtest":   {own: []string{"schema", "schema/db", "schema/pgserver"}, others: []string{pgxModule}},
 
 	"cmd/accruald": {
-		own: []string{
+		own: slices.Concat(commands, []string{
 			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/decision",
-		},
+			"workers/inquiry", "workers/schedule", "workers/site",
+		}),
 		others: []string{
 			"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "github.com/prometheus/",
 			pgxModule, natsModule, jsonModule, "golang.org/x/sync", "golang.org/x/term",
 		},
+	},
+	// What commands share: reading and publishing files, the sample, what people are shown, measuring.
+	"cmd/accruald/internal/feed": {
+		own:    []string{"events", "events/bus", "workers/schedule", "workers/site"},
+		others: []string{natsModule, jsonModule},
+	},
+	"cmd/accruald/internal/sample": {
+		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
+	},
+	"cmd/accruald/internal/summary": {
+		pure: true, own: slices.Concat([]string{"events", "workers/decision"}, leaves), others: ofValues,
+	},
+	"cmd/accruald/internal/records": {
+		own:    []string{commands[4], "schema/db", "workers", "workers/decision"},
+		others: []string{pgxModule},
+	},
+	"cmd/accruald/internal/bench": {
+		own:    []string{commands[3], "events", "events/bus", "schema", "schema/db", "workers"},
+		others: []string{pgxModule, natsModule, jsonModule, "github.com/prometheus/", "golang.org/x/sync"},
 	},
 }
 

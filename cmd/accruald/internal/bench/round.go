@@ -85,7 +85,7 @@ func (b *bench) connection() bus.Config {
 // work runs a worker beside something and stops it after that.
 func (b *bench) work(ctx context.Context, databaseURL string, way Way, beside func(context.Context, *workers.Worker) error) (*prometheus.Registry, error) {
 	registry := prometheus.NewRegistry()
-	worker, err := workers.New(workers.Config{DatabaseURL: databaseURL, Bus: b.connection(), BatchMax: way.Batch, Lanes: way.Concurrency,
+	worker, err := workers.New(workers.Config{DatabaseURL: databaseURL, Bus: b.connection(), BatchMax: way.Batch, Lanes: way.Concurrency, //nolint:contextcheck // it connects to nothing; Run takes the context
 		Registry: registry, Logger: b.Log})
 	if err != nil {
 		return nil, err

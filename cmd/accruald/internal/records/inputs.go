@@ -11,6 +11,13 @@ import (
 	"github.com/accruald/accruald/schema/db"
 )
 
+// What operators look at: an event that stands rejected, one that waits, and any event as it was received.
+type (
+	Rejected = db.ListRejectedRow
+	Waiting  = db.ListWaitingRow
+	Input    = db.Input
+)
+
 // keyHashBytes is how much of a hash names an input within its partner.
 const keyHashBytes = 16
 
@@ -27,7 +34,8 @@ func KeyHash(source, id string) []byte {
 }
 
 // EachRejected hands on the events that stand rejected, of one partner or with "" of all, by partner and arrival.
-func EachRejected(ctx context.Context, q *db.Queries, partner string, take func(db.ListRejectedRow) error) error {
+func EachRejected(ctx context.Context, pool *pgxpool.Pool, partner string, take func(Rejected) error) error {
+	q := db.New(pool)
 	page := db.ListRejectedParams{PartnerID: partner, Page: pageCountMax}
 	for {
 		rows, err := q.ListRejected(ctx, page)
@@ -47,7 +55,8 @@ func EachRejected(ctx context.Context, q *db.Queries, partner string, take func(
 }
 
 // EachWaiting hands on the events that wait, likewise.
-func EachWaiting(ctx context.Context, q *db.Queries, partner string, take func(db.ListWaitingRow) error) error {
+func EachWaiting(ctx context.Context, pool *pgxpool.Pool, partner string, take func(Waiting) error) error {
+	q := db.New(pool)
 	page := db.ListWaitingParams{PartnerID: partner, Page: pageCountMax}
 	for {
 		rows, err := q.ListWaiting(ctx, page)
@@ -67,13 +76,13 @@ func EachWaiting(ctx context.Context, q *db.Queries, partner string, take func(d
 }
 
 // Find returns one received event, or pgx.ErrNoRows.
-func Find(ctx context.Context, q *db.Queries, partner, source, id string) (db.Input, error) {
-	return q.GetInput(ctx, partner, KeyHash(source, id))
+func Find(ctx context.Context, pool *pgxpool.Pool, partner, source, id string) (Input, error) {
+	return db.New(pool).GetInput(ctx, partner, KeyHash(source, id))
 }
 
 // Received returns which of the hashes a partner's inbox holds.
-func Received(ctx context.Context, q *db.Queries, partner string, hashes [][]byte) (map[string]bool, error) {
-	rows, err := q.ReceivedKeys(ctx, partner, hashes)
+func Received(ctx context.Context, pool *pgxpool.Pool, partner string, hashes [][]byte) (map[string]bool, error) {
+	rows, err := db.New(pool).ReceivedKeys(ctx, partner, hashes)
 	if err != nil {
 		return nil, fmt.Errorf("look up %d events of partner %q in the inbox: %w", len(hashes), partner, err)
 	}

@@ -16,14 +16,13 @@ const pageCountMax = 1000
 
 // Summary sums up what the database holds, its digest included.
 func Summary(ctx context.Context, pool *pgxpool.Pool) (*summary.Summary, error) {
-	q := db.New(pool)
-	partners, err := q.SummaryPartners(ctx)
+	partners, err := db.New(pool).SummaryPartners(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the partners: %w", err)
 	}
 	c := summary.NewCollector()
 	for _, id := range partners {
-		if err := collect(ctx, q, c, id); err != nil {
+		if err := collect(ctx, pool, c, id); err != nil {
 			return nil, fmt.Errorf("sum up partner %q: %w", id, err)
 		}
 	}
@@ -32,7 +31,8 @@ func Summary(ctx context.Context, pool *pgxpool.Pool) (*summary.Summary, error) 
 	return s, err
 }
 
-func collect(ctx context.Context, q *db.Queries, c *summary.Collector, partner string) error {
+func collect(ctx context.Context, pool *pgxpool.Pool, c *summary.Collector, partner string) error {
+	q := db.New(pool)
 	if err := each(ctx, orders(q), partner, c.Order); err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func collect(ctx context.Context, q *db.Queries, c *summary.Collector, partner s
 	for _, row := range counts {
 		c.Inputs(row.Status, int(row.Count))
 	}
-	return EachRejected(ctx, q, partner, func(r db.ListRejectedRow) error {
+	return EachRejected(ctx, pool, partner, func(r Rejected) error {
 		c.Rejected(r.PartnerID, r.InputNo, r.EventID, r.Code, r.Message)
 		return nil
 	})

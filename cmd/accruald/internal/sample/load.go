@@ -17,8 +17,8 @@ type Load struct {
 	failure  error
 }
 
-func (l *Load) event(source, id, subject, partner string, at time.Time, data events.Data) *events.Event {
-	ev, err := events.New(events.Envelope{ID: data.EventType() + "/" + id, Source: source, Subject: subject, PartitionKey: partner, Time: at}, data)
+func (l *Load) event(id, subject, partner string, at time.Time, data events.Data) *events.Event {
+	ev, err := events.New(events.Envelope{ID: data.EventType() + "/" + id, Source: "/bench", Subject: subject, PartitionKey: partner, Time: at}, data)
 	if err != nil && l.failure == nil {
 		l.failure = fmt.Errorf("make event %q: %w", id, err)
 	}
@@ -29,14 +29,14 @@ func (l *Load) event(source, id, subject, partner string, at time.Time, data eve
 func (l *Load) Setup() ([]*events.Event, error) {
 	month, price := events.PeriodMonth, decimal.RequireFromString("98.60")
 	common := []*events.Event{
-		l.event("/bench", serviceServer, serviceServer, events.AllPartners, start, &events.ServiceTypePublished{
+		l.event(serviceServer, serviceServer, events.AllPartners, start, &events.ServiceTypePublished{
 			ServiceTypeCode: serviceServer, Names: events.Names{EnUS: "Server"}, IncentivePolicy: "0", AllowDiscount: "YES",
 			ResourceTypes: []events.ResourceType{}, UsageTypes: []events.UsageType{}, UnsubscribeLevel: "resource", EffectiveTime: start}),
-		l.event("/bench", "A", "A", events.AllPartners, start, &events.ProductPublished{
+		l.event("A", "A", events.AllPartners, start, &events.ProductPublished{
 			ProductID: "A", CloudServiceType: serviceServer, ResourceType: resourceServer, ResourceSpec: "s6.medium.2.linux", Region: regionChina,
 			Names: events.Names{EnUS: "A"}, Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: start,
 			Prices: []events.PriceRow{{ChargingMode: events.ChargingPeriod, PeriodType: &month, PeriodNum: 1, Amount: &price}}}),
-		l.event("/bench", "BASE/1", "BASE", events.AllPartners, start, &events.IncentivePolicyPublished{
+		l.event("BASE/1", "BASE", events.AllPartners, start, &events.IncentivePolicyPublished{
 			PolicyID: "BASE", Version: 1, Name: "Base", Kind: "base", Association: "resale", Categories: []string{"0"}, OrderKinds: []string{"new"},
 			Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal", Bands: []events.RateBand{{Rate: decimal.RequireFromString("0.08")}},
 			CycleBy: "payment", EffectiveTime: start}),
@@ -44,11 +44,11 @@ func (l *Load) Setup() ([]*events.Event, error) {
 	for n := range l.Partners {
 		partner := partnerName(n)
 		common = append(common,
-			l.event("/bench", partner, partner, partner, start, &events.PartnerEnrolled{PartnerID: partner, Site: siteChina, Level: "gold", Tier: 1,
+			l.event(partner, partner, partner, start, &events.PartnerEnrolled{PartnerID: partner, Site: siteChina, Level: "gold", Tier: 1,
 				BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: start}),
-			l.event("/bench", "C", "C", partner, start, &events.CustomerAssociated{CustomerID: "C", PartnerID: partner, Association: "resale",
+			l.event("C", "C", partner, start, &events.CustomerAssociated{CustomerID: "C", PartnerID: partner, Association: "resale",
 				Settlement: "immediate", EffectiveTime: start}),
-			l.event("/bench", "D", "D", partner, start, &events.DiscountGranted{DiscountID: "D", PartnerID: partner, GrantedBy: "vendor",
+			l.event("D", "D", partner, start, &events.DiscountGranted{DiscountID: "D", PartnerID: partner, GrantedBy: "vendor",
 				DiscountType: 605, DiscountName: "Contract", Mode: "ratio", Value: decimal.RequireFromString("0.9"), EffectiveTime: start}))
 	}
 	return common, l.failure
@@ -74,7 +74,7 @@ func (l *Load) Orders(first, last int) iter.Seq2[*events.Event, error] {
 func (l *Load) placed(n int) *events.Event {
 	id := fmt.Sprintf("O%08d", n)
 	partner := partnerName(n % l.Partners)
-	return l.event("/bench", id, id, partner, start.Add(time.Duration(2*n)*time.Second), &events.OrderPlaced{
+	return l.event(id, id, partner, start.Add(time.Duration(2*n)*time.Second), &events.OrderPlaced{
 		OrderID: id, PartnerID: partner, CustomerID: "C", AutoPay: true, Lines: []events.OrderLine{{
 			LineID: "1", ResourceID: "vm-" + id, CloudServiceType: serviceServer, ResourceType: resourceServer, ResourceSpec: "s6.medium.2.linux",
 			Region: regionChina, PeriodType: events.PeriodMonth, PeriodNum: 1, SubscriptionNum: 1}}})
@@ -83,7 +83,7 @@ func (l *Load) placed(n int) *events.Event {
 func (l *Load) paid(n int) *events.Event {
 	id := fmt.Sprintf("O%08d", n)
 	partner := partnerName(n % l.Partners)
-	return l.event("/bench", id, id, partner, start.Add(time.Duration(2*n+1)*time.Second), &events.OrderPaid{OrderID: id, PartnerID: partner})
+	return l.event(id, id, partner, start.Add(time.Duration(2*n+1)*time.Second), &events.OrderPaid{OrderID: id, PartnerID: partner})
 }
 
 func partnerName(n int) string { return fmt.Sprintf("P%05d", n) }

@@ -84,7 +84,7 @@ func (t *text) states(s *Summary) {
 }
 
 func (t *text) rejections(rejections []RejectionCount) {
-	rows := [][]string{{"Rejected because", "", "for example"}}
+	rows := [][]string{{"Rejected because", "events", "for example"}}
 	for _, r := range rejections {
 		message := r.Message
 		if runes := []rune(message); len(runes) > messageWidth {

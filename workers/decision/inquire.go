@@ -1,0 +1,128 @@
+package decision
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/pricing"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// A Standing is what a price inquiry is answered with: the latest reference
+// data, and the reseller that the customer belongs to.
+type Standing struct {
+	Book              pricing.Book
+	IndirectPartnerID string
+}
+
+// Standing returns what an order that the customer placed at a time, and that
+// came next, would be priced with; no customer is for prices at list. Refusals:
+// unknown_partner, customer_not_of_partner.
+func (p *Partner) Standing(common *Reference, customerID string, at time.Time) (*Standing, error) {
+	version := p.Reference.Version()
+	enrolled := p.Reference.enrolment(version, at)
+	if enrolled == nil {
+		return nil, &pricing.Refusal{Code: CodeUnknownPartner, Message: fmt.Sprintf(
+			"partner %q is not enrolled at %s; publish partner.enrolled.v1 for that time", p.ID, at.Format(time.RFC3339))}
+	}
+	profile, err := common.Sites.Get(enrolled.Site)
+	if err != nil {
+		return nil, fmt.Errorf("price for partner %q: %w", p.ID, err)
+	}
+	s := &Standing{Book: pricing.Book{Prices: common.catalogue.View(common.Version()), Discounts: p.Reference.discountsFor(version), Site: profile}}
+	if customerID == "" {
+		return s, nil
+	}
+	customer := p.Reference.customer(version, customerID, at)
+	if customer == nil {
+		return nil, &pricing.Refusal{Code: pricing.CodeCustomerNotOfPartner, Message: fmt.Sprintf(
+			"customer %q is not associated with partner %q at %s", customerID, p.ID, at.Format(time.RFC3339))}
+	}
+	s.IndirectPartnerID = customer.IndirectPartnerID
+	return s, nil
+}
+
+// Family returns every resource of the chains of the named ones, which is all
+// that may be attached or related to them; what nobody paid for is not there.
+func (p *Partner) Family(ids ...string) []*Resource {
+	var out []*Resource
+	seen := map[string]bool{}
+	for _, id := range ids {
+		chain := p.chainOf(resourceKey(id))
+		if chain == nil || seen[chain.ID] {
+			continue
+		}
+		seen[chain.ID] = true
+		for _, k := range chain.Keys {
+			if id, ok := cutKey(k, "r/"); ok {
+				if r := p.Resources.Get(id); r != nil {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// LastFact returns the key of the last fact in the chain of a resource, the
+// zero key for one that nobody ordered.
+func (p *Partner) LastFact(resourceID string) events.Key {
+	if chain := p.chainOf(resourceKey(resourceID)); chain != nil {
+		return chain.Last
+	}
+	return events.Key{}
+}
+
+func (p *Partner) chainOf(key string) *Chain {
+	p.need(ScopeChain, key)
+	of := p.ChainOf.Get(key)
+	if of == nil {
+		return nil
+	}
+	return p.Chains.Get(of.ChainID)
+}
+
+// ScopesOfInquiry are what Family, LastFact and FiveDayAdmits look at.
+func ScopesOfInquiry(customerID string, profile *site.Profile, at time.Time, resourceIDs []string) []Scope {
+	scopes := []Scope{{ScopeAllowance, allowanceKey(pricing.Unsubscription{CustomerID: customerID, At: at}, profile)}}
+	for _, id := range resourceIDs {
+		scopes = append(scopes, Scope{ScopeChain, resourceKey(id)})
+	}
+	return scopes
+}
+
+// ScopeOfOrder is the chain of an order.
+func ScopeOfOrder(orderID string) Scope { return Scope{ScopeChain, orderKey(orderID)} }
+
+// FiveDayAdmits tells whether the customer's quota of the five-day rule has
+// room for what would be returned.
+func (p *Partner) FiveDayAdmits(profile *site.Profile, in pricing.Unsubscription, family []*Resource) bool {
+	_, admitted := p.fiveDay(profile, in, family)
+	return admitted
+}
+
+// fiveDay judges a return by the five-day rule, and says what of the quota is
+// used with it.
+func (p *Partner) fiveDay(profile *site.Profile, in pricing.Unsubscription, family []*Resource) (*Allowance, bool) {
+	n := pricing.FiveDayInstances(profile, in, family)
+	if n == 0 || !profile.FiveDayRule.Enabled {
+		return nil, false
+	}
+	key := allowanceKey(in, profile)
+	p.need(ScopeAllowance, key)
+	used := n
+	if a := p.Allowances.Get(key); a != nil {
+		used += a.Used
+	}
+	return &Allowance{Used: used}, used <= profile.FiveDayRule.InstancesMax
+}
+
+// allowanceKey is a customer's calendar year.
+func allowanceKey(in pricing.Unsubscription, profile *site.Profile) string {
+	return in.CustomerID + "/" + strconv.Itoa(in.At.In(profile.Zone()).Year())
+}
+
+// DetailsOf returns the incentive details of an order, by id.
+func (p *Partner) DetailsOf(orderID string) []*Detail { return p.Details.By(detailsByOrder, orderID) }

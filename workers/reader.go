@@ -1,0 +1,118 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// A Snapshot is the database at one moment, for inquiries and explanations
+// beside the workers. It locks nothing and changes nothing.
+type Snapshot struct {
+	Common *decision.Reference // the fold of the reference log
+
+	tx    pgx.Tx
+	sites site.Profiles
+}
+
+// ErrUnknownPartner says that nothing of a partner was ever received.
+var ErrUnknownPartner = errors.New("no event of this partner was received")
+
+// OpenSnapshot reads the common reference data. Close ends it.
+func OpenSnapshot(ctx context.Context, pool *pgxpool.Pool, sites site.Profiles) (*Snapshot, error) {
+	tx, err := pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return nil, fmt.Errorf("read the database: %w", err)
+	}
+	s := &Snapshot{Common: decision.NewReference(sites), tx: tx, sites: sites}
+	if err := s.loadLog(ctx); err != nil {
+		s.Close(ctx)
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the snapshot.
+func (s *Snapshot) Close(ctx context.Context) { rollback(ctx, s.tx) }
+
+func (s *Snapshot) loadLog(ctx context.Context) error {
+	for {
+		rows, err := db.New(s.tx).ReferenceLogAfter(ctx, s.Common.Version(), referenceChunkMax)
+		if err != nil {
+			return fmt.Errorf("read the reference log after version %d: %w", s.Common.Version(), err)
+		}
+		for _, row := range rows {
+			event, err := events.Restore(events.Envelope{ID: row.EventID, Source: row.Source, Type: row.Type, Subject: row.Subject,
+				PartitionKey: events.AllPartners, Time: atOffset(row.Time, row.TimeOffset)}, row.Payload)
+			if err == nil {
+				err = s.Common.Apply(row.Version, event)
+			}
+			if err != nil {
+				return fmt.Errorf("fold version %d of the reference log, event %q of source %q: %w", row.Version, row.EventID, row.Source, err)
+			}
+		}
+		if len(rows) < referenceChunkMax {
+			return nil
+		}
+	}
+}
+
+// Partner returns a partner with its reference data and no rows.
+func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, error) {
+	reference := decision.NewPartnerReference()
+	r := run{tx: s.tx}
+	stored, err := db.New(s.tx).LoadPartnerReferences(ctx, []string{id}, []int64{0})
+	if err != nil {
+		return nil, fmt.Errorf("load the reference data of partner %q: %w", id, err)
+	}
+	if len(stored) == 0 {
+		return nil, fmt.Errorf("load partner %q: %w", id, ErrUnknownPartner)
+	}
+	r.partners = map[string]*working{id: {stored: db.Partner{PartnerID: id, ReferenceNo: stored[len(stored)-1].Version}}}
+	if err := r.loadReferences(ctx, map[string]*decision.PartnerReference{id: reference}, []string{id}, []int64{0}); err != nil {
+		return nil, err
+	}
+	return decision.NewPartner(id, s.sites, reference, false), nil
+}
+
+// Load brings scopes of a partner, as they bring them to a decision.
+func (s *Snapshot) Load(ctx context.Context, p *decision.Partner, scopes ...decision.Scope) error {
+	w := &working{Partner: p, needs: map[decision.Scope]bool{}}
+	for _, scope := range scopes {
+		w.needs[scope] = true
+	}
+	r := run{tx: s.tx, partners: map[string]*working{p.ID: w}}
+	return r.load(ctx, []string{p.ID})
+}
+
+// PartnersOfOrder lists the partners that have an order of this id, by id.
+func (s *Snapshot) PartnersOfOrder(ctx context.Context, orderID string) ([]string, error) {
+	partners, err := db.New(s.tx).SummaryPartners(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the partners: %w", err)
+	}
+	ids := make([]string, len(partners))
+	for i := range ids {
+		ids[i] = orderID
+	}
+	rows, err := s.tx.Query(ctx, db.LoadOrders, partners, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for order %q: %w", orderID, err)
+	}
+	var found []string
+	err = scanRows(rows, func(row storedRow) error {
+		if row.document != nil {
+			found = append(found, row.partnerID)
+		}
+		return nil
+	})
+	return found, err
+}
