@@ -24,11 +24,13 @@ type Out struct {
 }
 
 // NewOut returns the outgoing event of the given type about a thing, the count-th of that type and thing that cause
-// leads to. Its id derives from these alone, so that a replay emits the same; its time and partner are the cause's.
+// leads to. Its id derives from these alone, so that a replay emits the same; its time and partner are the cause's. The
+// partition key is part of the cause: source and id name an event within it only, and the broker drops what it takes for
+// a repetition.
 func NewOut(cause *Event, typ, thing string, count int, data OutData) Out {
 	data.stamp(cause.ID)
 	return Out{
-		ID:   DeriveID(cause.Source, cause.ID, typ, thing, strconv.Itoa(count)),
+		ID:   DeriveID(cause.PartitionKey, cause.Source, cause.ID, typ, thing, strconv.Itoa(count)),
 		Type: typ, PartnerID: cause.PartitionKey, Subject: thing, Time: cause.Time, Data: data,
 	}
 }
@@ -41,7 +43,7 @@ func NewRejectedOut(cause *Event, why *Rejection, attempt int) Out {
 		Code: why.Code, Message: why.Message, Pointer: why.Pointer, Retryable: why.Retryable,
 	}
 	out := NewOut(cause, TypeEventRejected, cause.ID, 0, data)
-	out.ID = DeriveID(cause.Source, cause.ID, TypeEventRejected, cause.ID, "0",
+	out.ID = DeriveID(cause.PartitionKey, cause.Source, cause.ID, TypeEventRejected, cause.ID, "0",
 		hex.EncodeToString(cause.ContentHash[:]), why.Code, strconv.Itoa(attempt))
 	return out
 }

@@ -76,7 +76,7 @@ func TestNewOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"specversion":"1.0","id":"` + events.DeriveID("/orders/cn", "order.paid/O1", "incentive.frozen.v1", "D1", "0") +
+	want := `{"specversion":"1.0","id":"` + events.DeriveID("P100", "/orders/cn", "order.paid/O1", "incentive.frozen.v1", "D1", "0") +
 		`","source":"/accruald","type":"incentive.frozen.v1","time":"2026-11-22T10:31:10+08:00","subject":"D1",` +
 		`"partitionkey":"P100","data":{"causation_id":"order.paid/O1","version":1,"detail_id":"D1","bill_id":"B1",` +
 		`"hold_id":"H1","reason":"credit_not_repaid","reference":"O1","currency":"CNY","amount":"32.00"}}`

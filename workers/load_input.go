@@ -86,12 +86,10 @@ func (r *run) loadReferences(ctx context.Context, references map[string]*decisio
 		return fmt.Errorf("load the reference data of %d partners: %w", len(partnerIDs), err)
 	}
 	for _, s := range stored {
-		ev, err := events.Restore(events.Envelope{ID: s.EventID, Source: s.Source, Type: s.Type, Subject: s.Subject,
-			PartitionKey: s.Scope, Time: atOffset(s.Time, s.TimeOffset)}, s.Payload)
+		ev, err := restoreReference(s)
 		if err != nil {
-			return fmt.Errorf("restore reference event %d of partner %q: %w", s.Version, s.Scope, err)
+			return err
 		}
-		ev.ContentHash = [32]byte(s.ContentHash)
 		references[s.Scope].Load(s.Version, ev)
 	}
 	for _, id := range partnerIDs {
@@ -100,6 +98,17 @@ func (r *run) loadReferences(ctx context.Context, references map[string]*decisio
 		}
 	}
 	return nil
+}
+
+// restoreReference returns an event of a partner's part of the reference log.
+func restoreReference(s db.ReferenceLog) (*events.Event, error) {
+	ev, err := events.Restore(events.Envelope{ID: s.EventID, Source: s.Source, Type: s.Type, Subject: s.Subject,
+		PartitionKey: s.Scope, Time: atOffset(s.Time, s.TimeOffset)}, s.Payload)
+	if err != nil {
+		return nil, fmt.Errorf("restore reference event %d of partner %q: %w", s.Version, s.Scope, err)
+	}
+	ev.ContentHash = [32]byte(s.ContentHash)
+	return ev, nil
 }
 
 // errLogBroken says that rows of the reference log are missing, which nothing

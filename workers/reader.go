@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/site"
@@ -33,7 +32,7 @@ func OpenSnapshot(ctx context.Context, pool *pgxpool.Pool, sites site.Profiles) 
 		return nil, fmt.Errorf("read the database: %w", err)
 	}
 	s := &Snapshot{Common: decision.NewReference(sites), tx: tx, sites: sites}
-	if err := s.loadLog(ctx); err != nil {
+	if _, err := foldReferenceLog(ctx, db.New(tx), s.Common); err != nil {
 		s.Close(ctx)
 		return nil, err
 	}
@@ -43,32 +42,8 @@ func OpenSnapshot(ctx context.Context, pool *pgxpool.Pool, sites site.Profiles) 
 // Close ends the snapshot.
 func (s *Snapshot) Close(ctx context.Context) { rollback(ctx, s.tx) }
 
-func (s *Snapshot) loadLog(ctx context.Context) error {
-	for {
-		rows, err := db.New(s.tx).ReferenceLogAfter(ctx, s.Common.Version(), referenceChunkMax)
-		if err != nil {
-			return fmt.Errorf("read the reference log after version %d: %w", s.Common.Version(), err)
-		}
-		for _, row := range rows {
-			event, err := events.Restore(events.Envelope{ID: row.EventID, Source: row.Source, Type: row.Type, Subject: row.Subject,
-				PartitionKey: events.AllPartners, Time: atOffset(row.Time, row.TimeOffset)}, row.Payload)
-			if err == nil {
-				err = s.Common.Apply(row.Version, event)
-			}
-			if err != nil {
-				return fmt.Errorf("fold version %d of the reference log, event %q of source %q: %w", row.Version, row.EventID, row.Source, err)
-			}
-		}
-		if len(rows) < referenceChunkMax {
-			return nil
-		}
-	}
-}
-
 // Partner returns a partner with its reference data and no rows.
 func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, error) {
-	reference := decision.NewPartnerReference()
-	r := run{tx: s.tx}
 	stored, err := db.New(s.tx).LoadPartnerReferences(ctx, []string{id}, []int64{0})
 	if err != nil {
 		return nil, fmt.Errorf("load the reference data of partner %q: %w", id, err)
@@ -76,9 +51,13 @@ func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, e
 	if len(stored) == 0 {
 		return nil, fmt.Errorf("load partner %q: %w", id, ErrUnknownPartner)
 	}
-	r.partners = map[string]*working{id: {stored: db.Partner{PartnerID: id, ReferenceNo: stored[len(stored)-1].Version}}}
-	if err := r.loadReferences(ctx, map[string]*decision.PartnerReference{id: reference}, []string{id}, []int64{0}); err != nil {
-		return nil, err
+	reference := decision.NewPartnerReference()
+	for _, row := range stored {
+		ev, err := restoreReference(row)
+		if err != nil {
+			return nil, err
+		}
+		reference.Load(row.Version, ev)
 	}
 	return decision.NewPartner(id, s.sites, reference, false), nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
 )
 
 const (
@@ -173,25 +174,34 @@ func (r *referenceReader) storedPosition(ctx context.Context) (uint64, error) {
 
 // loadLog folds what the log holds beyond memory.
 func (r *referenceReader) loadLog(ctx context.Context) error {
+	count, err := foldReferenceLog(ctx, r.queries, r.common)
+	r.metrics.references.Add(float64(count))
+	if err == nil {
+		r.metrics.referenceNo.Set(float64(r.common.Version()))
+	}
+	return err
+}
+
+// foldReferenceLog folds what is new in the log, and returns how much it was.
+func foldReferenceLog(ctx context.Context, queries *db.Queries, common *decision.Reference) (count int, err error) {
 	for {
-		rows, err := r.queries.ReferenceLogAfter(ctx, r.common.Version(), referenceChunkMax)
+		rows, err := queries.ReferenceLogAfter(ctx, common.Version(), referenceChunkMax)
 		if err != nil {
-			return fmt.Errorf("read the reference log after version %d: %w", r.common.Version(), err)
+			return count, fmt.Errorf("read the reference log after version %d: %w", common.Version(), err)
 		}
 		for _, row := range rows {
 			event, err := events.Restore(events.Envelope{ID: row.EventID, Source: row.Source, Type: row.Type, Subject: row.Subject,
 				PartitionKey: events.AllPartners, Time: atOffset(row.Time, row.TimeOffset)}, row.Payload)
 			if err == nil {
-				err = r.common.Apply(row.Version, event)
+				err = common.Apply(row.Version, event)
 			}
 			if err != nil {
-				return fmt.Errorf("fold version %d of the reference log, event %q of source %q: %w", row.Version, row.EventID, row.Source, err)
+				return count, fmt.Errorf("fold version %d of the reference log, event %q of source %q: %w", row.Version, row.EventID, row.Source, err)
 			}
+			count++
 		}
-		r.metrics.references.Add(float64(len(rows)))
 		if len(rows) < referenceChunkMax {
-			r.metrics.referenceNo.Set(float64(r.common.Version()))
-			return nil
+			return count, nil
 		}
 	}
 }
@@ -239,7 +249,7 @@ func identify(name string, facts bus.StreamFacts) streamID {
 }
 
 // check refuses a position that was counted in another stream.
-func (id streamID) check(row db.PositionsRow) error {
+func (id streamID) check(row db.StreamPosition) error {
 	if row.Created == nil || row.Stream == id.name && row.Created.Equal(id.created) {
 		return nil
 	}

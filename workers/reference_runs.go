@@ -139,7 +139,7 @@ func (w *Worker) decidedUpTo(ctx context.Context, sequence uint64) (bool, error)
 	return w.passed(ctx, rows, sequence)
 }
 
-func (w *Worker) passed(ctx context.Context, rows []db.PositionsRow, sequence uint64) (bool, error) {
+func (w *Worker) passed(ctx context.Context, rows []db.StreamPosition, sequence uint64) (bool, error) {
 	for _, row := range rows {
 		partition, position := int(row.Partition), uint64(row.Position) // never negative, by a check
 		if partition >= bus.Partitions || position >= sequence {

@@ -21,4 +21,5 @@
 // Results go to standard output, progress and logs to standard error, so that results can be piped.
 package main
 
-//go:generate go test -run ^(TestReadmeIsCurrent|TestHelp)$ -update .
+//go:generate go generate ./internal/sample
+//go:generate go test -run ^(TestReadmeIsCurrent|TestHelp|TestSimulateSummaryOfTheShippedSample|TestSimulateReadsEveryForm)$ -update .

@@ -20,6 +20,8 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema."`
 	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order. Workers have to run: what governs is applied before what it governs is sent."`
 	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
+	Quote      quoteCommand      `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
+	Explain    explainCommand    `cmd:"" help:"Tell how an order came to its price and what it earned."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`

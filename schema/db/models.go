@@ -294,14 +294,13 @@ type Resource struct {
 }
 
 type StreamPosition struct {
-	Partition  int32
-	Stream     string
-	Created    *time.Time
-	Position   int64
-	Owner      *string
-	Epoch      int64
-	LeaseUntil *time.Time
-	OutboxNo   int64
-	RelayedNo  int64
-	Attempts   int32
+	Partition int32
+	Stream    string
+	Created   *time.Time
+	Position  int64
+	Owner     *string
+	Epoch     int64
+	OutboxNo  int64
+	RelayedNo int64
+	Attempts  int32
 }

@@ -11,7 +11,7 @@ import (
 
 const Claim = `-- name: Claim :many
 update stream_position as p
-set owner = $1::text, epoch = p.epoch + 1, lease_until = 'infinity'
+set owner = $1::text, epoch = p.epoch + 1
 where p.partition = any($2::int[])
   and (p.owner is null or not exists (
     select from replica r
@@ -115,7 +115,7 @@ func (q *Queries) Owners(ctx context.Context) ([]OwnersRow, error) {
 
 const Release = `-- name: Release :exec
 update stream_position as p
-set owner = null, lease_until = null
+set owner = null
 where p.partition = any($1::int[]) and p.owner = $2::text
 `
 

@@ -45,27 +45,15 @@ from stream_position
 order by partition
 `
 
-type PositionsRow struct {
-	Partition int32
-	Stream    string
-	Created   *time.Time
-	Position  int64
-	Owner     *string
-	Epoch     int64
-	OutboxNo  int64
-	RelayedNo int64
-	Attempts  int32
-}
-
-func (q *Queries) Positions(ctx context.Context) ([]PositionsRow, error) {
+func (q *Queries) Positions(ctx context.Context) ([]StreamPosition, error) {
 	rows, err := q.db.Query(ctx, Positions)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []PositionsRow
+	var items []StreamPosition
 	for rows.Next() {
-		var i PositionsRow
+		var i StreamPosition
 		if err := rows.Scan(
 			&i.Partition,
 			&i.Stream,

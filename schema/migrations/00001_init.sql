@@ -282,14 +282,12 @@ create table stream_position (
   stream      text        not null default '',
   created     timestamptz, -- tells two streams of one name apart
   position    bigint      not null default 0 check (position >= 0),
-  owner       text,
+  owner       text, -- a replica, as long as its heartbeat is fresh
   epoch       bigint      not null default 0,
-  lease_until timestamptz,
   outbox_no   bigint      not null default 0, -- last number given
   relayed_no  bigint      not null default 0, -- last number published
   attempts    int         not null default 0, -- how often the messages after position were tried and not stored
-  check (relayed_no between 0 and outbox_no),
-  check ((owner is null) = (lease_until is null))
+  check (relayed_no between 0 and outbox_no)
 ) with (fillfactor = 50); -- hot rows: their new versions stay on the page
 insert into stream_position (partition) select generate_series(0, 64);
 

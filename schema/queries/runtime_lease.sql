@@ -15,7 +15,7 @@ select partition, owner, epoch from stream_position order by partition;
 -- Takes partitions that nobody has, or whose owner is silent. Each taking is a new epoch, so that a batch of the old
 -- owner, should it wake up, stores nothing. The lease has no end of its own: it ends with the owner's heartbeats.
 update stream_position as p
-set owner = @replica_id::text, epoch = p.epoch + 1, lease_until = 'infinity'
+set owner = @replica_id::text, epoch = p.epoch + 1
 where p.partition = any(@partitions::int[])
   and (p.owner is null or not exists (
     select from replica r
@@ -24,7 +24,7 @@ returning p.partition, p.epoch;
 
 -- name: Release :exec
 update stream_position as p
-set owner = null, lease_until = null
+set owner = null
 where p.partition = any(@partitions::int[]) and p.owner = @replica_id::text;
 
 -- name: RemoveReplica :exec

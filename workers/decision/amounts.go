@@ -106,6 +106,9 @@ func (d *decider) correct(bill *Bill) error {
 		return err
 	}
 	late.ID = events.DeriveID("late", d.ID, d.in.Event.Source, d.in.Event.ID, bill.ID, late.BillID)
+	if d.in.Attempts > 0 { // decided before, so it may have one already
+		d.need(ScopeBillDetails, late.BillID)
+	}
 	if earlier := d.Details.Get(late.ID); earlier != nil {
 		late = *earlier // a fact that was decided before, and again
 		late.Slices = slices.Clone(earlier.Slices)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/site"
 )
@@ -126,3 +127,6 @@ func allowanceKey(in pricing.Unsubscription, profile *site.Profile) string {
 
 // DetailsOf returns the incentive details of an order, by id.
 func (p *Partner) DetailsOf(orderID string) []*Detail { return p.Details.By(detailsByOrder, orderID) }
+
+// Currency is what the amounts of an order are in.
+func (o *Order) Currency() money.Currency { return currencyOf(o) }

@@ -58,11 +58,13 @@ func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
 	d.Counters.ClosedCycle = max(d.Counters.ClosedCycle, cycle)
 	d.closing = map[string]bool{}
 	for _, bill := range d.Bills.All() {
-		if !bill.State.Open() || bill.Cycle > cycle {
-			continue
+		if bill.State.Open() && bill.Cycle <= cycle {
+			d.closing[bill.ID] = true
 		}
-		d.need(ScopeBillDetails, bill.ID)
-		d.closing[bill.ID] = true
+	}
+	d.need(ScopeBillDetails, sortedKeys(d.closing)...)
+	for _, id := range sortedKeys(d.closing) {
+		bill := d.Bills.Get(id)
 		if err := d.final(bill); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -148,8 +149,9 @@ func steps(list []pricing.Step, c money.Currency) []events.Step {
 // of the currency.
 func exact(amount decimal.Decimal, c money.Currency) events.Amount {
 	a := in(c, amount)
-	if digits := -amount.Exponent(); digits > a.Scale {
-		a.Scale = digits
+	// The text has no trailing zeros, whatever the amount was computed with.
+	if _, fraction, _ := strings.Cut(amount.String(), "."); len(fraction) > int(a.Scale) {
+		a.Scale = int32(len(fraction)) //nolint:gosec // a decimal of a price has a few digits
 	}
 	return a
 }

@@ -37,6 +37,7 @@ type Repayment struct {
 	Amount     decimal.Decimal
 }
 
+// reaches tells whether the repayment was made for the debt.
 func (r Repayment) reaches(d Debt) bool {
 	if len(r.OrderIDs) > 0 {
 		return slices.Contains(r.OrderIDs, d.OrderID)
@@ -46,8 +47,9 @@ func (r Repayment) reaches(d Debt) bool {
 
 // AllocateRepayments returns what each debt is repaid, in the order of debts, and what each repayment has left, in the
 // order of repayments. Repayments that list orders settle these first, then the others settle what is open by the
-// oldest payment time, then order id; repayments take their turn by time, then id. It runs over the whole set after
-// refunds, so neither the order of the arguments nor of arrival matters. (Settlement rules, section 4.)
+// oldest payment time, then order id; repayments take their turn by time, then id. What a repayment has over goes to
+// the other debts of the same customers, oldest first. It runs over the whole set after refunds, so neither the order of
+// the arguments nor of arrival matters. (Settlement rules, section 4; pricing rules, section 7.)
 func AllocateRepayments(debts []Debt, repayments []Repayment) (settled, surplus []decimal.Decimal) {
 	allocation := allocate(debts, repayments)
 	return allocation.settled, allocation.surplus
@@ -80,6 +82,9 @@ func allocate(debts []Debt, repayments []Repayment) allocation {
 		lastAt:  make([]time.Time, len(debts)),
 		surplus: make([]decimal.Decimal, len(repayments)),
 	}
+	for i, r := range repayments {
+		a.surplus[i] = r.Amount
+	}
 	oldest := sortedIndexes(len(debts), func(i, j int) int {
 		return cmp.Or(debts[i].PaidAt.Compare(debts[j].PaidAt), cmp.Compare(debts[i].OrderID, debts[j].OrderID))
 	})
@@ -89,27 +94,45 @@ func allocate(debts []Debt, repayments []Repayment) allocation {
 			repayments[i].At.Compare(repayments[j].At),
 			cmp.Compare(repayments[i].ID, repayments[j].ID))
 	})
-	for _, r := range turns {
-		left := repayments[r].Amount
-		for _, d := range oldest {
-			if !left.IsPositive() {
-				break
-			}
-			if !repayments[r].reaches(debts[d]) {
-				continue
-			}
-			part := decimal.Min(left, debts[d].Owing().Sub(a.settled[d]))
-			if !part.IsPositive() {
-				continue
-			}
-			a.settled[d], left = a.settled[d].Add(part), left.Sub(part)
-			if repayments[r].At.After(a.lastAt[d]) {
-				a.lastAt[d] = repayments[r].At
-			}
+	for _, reach := range []func(Repayment, Debt) bool{Repayment.reaches, spillsTo(debts)} {
+		for _, r := range turns {
+			a.spend(debts, repayments[r], r, oldest, reach)
 		}
-		a.surplus[r] = left
 	}
 	return a
+}
+
+// spend lets what is left of one repayment settle the debts it reaches.
+func (a *allocation) spend(debts []Debt, r Repayment, turn int, oldest []int, reach func(Repayment, Debt) bool) {
+	for _, d := range oldest {
+		left := a.surplus[turn]
+		if !left.IsPositive() {
+			return
+		}
+		part := decimal.Min(left, debts[d].Owing().Sub(a.settled[d]))
+		if !part.IsPositive() || !reach(r, debts[d]) {
+			continue
+		}
+		a.settled[d], a.surplus[turn] = a.settled[d].Add(part), left.Sub(part)
+		if r.At.After(a.lastAt[d]) {
+			a.lastAt[d] = r.At
+		}
+	}
+}
+
+// spillsTo tells which debts the surplus of a repayment may settle: those of its customer, of the customers whose
+// orders it lists, or any where it names neither.
+func spillsTo(debts []Debt) func(Repayment, Debt) bool {
+	customer := make(map[string]string, len(debts))
+	for _, d := range debts {
+		customer[d.OrderID] = d.CustomerID
+	}
+	return func(r Repayment, d Debt) bool {
+		if r.CustomerID != "" || len(r.OrderIDs) == 0 {
+			return r.CustomerID == "" || r.CustomerID == d.CustomerID
+		}
+		return slices.ContainsFunc(r.OrderIDs, func(id string) bool { return customer[id] == d.CustomerID && d.CustomerID != "" })
+	}
 }
 
 // compareBool orders true before false.

@@ -35,9 +35,10 @@ func TestAllocateRepayments(t *testing.T) {
 	}{
 		{"oldest payment time, then order id", []Repayment{{ID: "R", At: day(1), Amount: dec("170")}}, []string{"10", "60", "100"}, []string{"0"}},
 		{"the orders it lists", []Repayment{{ID: "R", At: day(1), OrderIDs: []string{"O2"}, Amount: dec("70")}}, []string{"70", "0", "0"}, []string{"0"}},
-		{"and nothing else", []Repayment{{ID: "R", At: day(1), OrderIDs: []string{"O2"}, Amount: dec("130")}}, []string{"100", "0", "0"}, []string{"30"}},
+		{"what is over goes to the other debts of that customer", []Repayment{{ID: "R", At: day(1), OrderIDs: []string{"O2"}, Amount: dec("130")}}, []string{"100", "30", "0"}, []string{"0"}},
+		{"and stays over when the customer owes nothing more", []Repayment{{ID: "R", At: day(1), OrderIDs: []string{"O2"}, Amount: dec("200")}}, []string{"100", "60", "0"}, []string{"40"}},
 		{"one customer's", []Repayment{{ID: "R", At: day(1), CustomerID: "C1", Amount: dec("70")}}, []string{"10", "60", "0"}, []string{"0"}},
-		{"one cycle's", []Repayment{{ID: "R", At: day(1), Cycle: "2026-03", Amount: dec("200")}}, []string{"100", "60", "0"}, []string{"40"}},
+		{"one cycle's, then the others'", []Repayment{{ID: "R", At: day(1), Cycle: "2026-03", Amount: dec("200")}}, []string{"100", "60", "40"}, []string{"0"}},
 		{"those that list orders come first", []Repayment{
 			{ID: "R1", At: day(1), Amount: dec("100")}, {ID: "R2", At: day(2), OrderIDs: []string{"O3"}, Amount: dec("100")},
 		}, []string{"40", "60", "100"}, []string{"0", "0"}},
