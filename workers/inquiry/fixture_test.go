@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -123,7 +124,7 @@ func written(t testing.TB, v any) map[string]any {
 	out := map[string]any{}
 	if err := json.Unmarshal(data, &out, json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v *any) error {
 		if dec.PeekKind() != '0' {
-			return json.SkipFunc
+			return errors.ErrUnsupported
 		}
 		token, err := dec.ReadToken()
 		*v = number(token.String())

@@ -1,6 +1,9 @@
 package inquiry
 
 import (
+	"strings"
+	"time"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/workers/pricing"
@@ -58,7 +61,7 @@ func OnDemand(b pricing.Book, who Asker, request *OnDemandRequest) (*OnDemandRes
 	in := pricing.OnDemandInquiry{CustomerID: who.CustomerID, IndirectPartnerID: who.IndirectPartnerID, At: who.At,
 		Precision: value(request.InquiryPrecision)}
 	for i := range request.ProductInfos {
-		line, err := request.ProductInfos[i].line(i)
+		line, err := request.ProductInfos[i].line(b.Prices, who.At, i)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +87,7 @@ func OnDemand(b pricing.Book, who Asker, request *OnDemandRequest) (*OnDemandRes
 	return out, nil
 }
 
-func (p *OnDemandProduct) line(i int) (pricing.OnDemandLine, error) {
+func (p *OnDemandProduct) line(prices pricing.View, at time.Time, i int) (pricing.OnDemandLine, error) {
 	if err := missing("product_infos", i, member{"id", p.ID}, member{"cloud_service_type", p.CloudServiceType},
 		member{"resource_type", p.ResourceType}, member{"resource_spec", p.ResourceSpec}, member{"region", p.Region},
 		member{"usage_factor", p.UsageFactor}); err != nil {
@@ -93,10 +96,25 @@ func (p *OnDemandProduct) line(i int) (pricing.OnDemandLine, error) {
 	if p.UsageValue == nil {
 		return pricing.OnDemandLine{}, wrong("product_infos[%d] has no usage_value: it is mandatory", i)
 	}
+	key := pricing.ProductKey{ServiceType: p.CloudServiceType, ResourceType: p.ResourceType, Spec: p.ResourceSpec,
+		Region: p.Region, Zone: value(p.AvailableZone)}
 	return pricing.OnDemandLine{LineID: p.ID, Quantity: p.SubscriptionNum, Consumption: pricing.Consumption{
-		Key: pricing.ProductKey{ServiceType: p.CloudServiceType, ResourceType: p.ResourceType, Spec: p.ResourceSpec,
-			Region: p.Region, Zone: value(p.AvailableZone)},
-		Size: sizeOf(p.ResourceSize), SizeMeasure: value(p.SizeMeasureID),
-		UsageFactor: p.UsageFactor, UsageValue: *p.UsageValue, UsageMeasure: p.UsageMeasureID,
+		Key: key, Size: sizeOf(p.ResourceSize), SizeMeasure: value(p.SizeMeasureID),
+		UsageFactor: factorOf(prices, key, at, p.UsageFactor), UsageValue: *p.UsageValue, UsageMeasure: p.UsageMeasureID,
 	}}, nil
+}
+
+// factorOf writes a usage factor as the product's price list does, since inquiries compare it without regard to case. One
+// that is not there stays as it is and is refused with the product's own.
+func factorOf(prices pricing.View, key pricing.ProductKey, at time.Time, factor string) string {
+	product, err := prices.Product(key, at)
+	if err != nil {
+		return factor
+	}
+	for i := range product.Prices {
+		if row := &product.Prices[i]; row.ChargingMode == pricing.ChargingOnDemand && strings.EqualFold(row.UsageFactor, factor) {
+			return row.UsageFactor
+		}
+	}
+	return factor
 }

@@ -107,7 +107,7 @@ func TestMalformedRequests(t *testing.T) {
 	t.Parallel()
 	for body, word := range map[string]string{
 		``: "byte 0", `{`: "not one JSON object", `[]`: "wrong kind", `{"product_infos":[{"id":7}]}`: "/product_infos/0/id",
-		`{"product_infos":[{"period_num":1.5}]}`: "/product_infos/0/period_num", `{"project_id":"a","project_id":"b"}`: "project_id",
+		`{"product_infos":[{"period_num":1.5}]}`: "/product_infos/0/period_num", `{"project_id":"a","project_id":"b"}`: "duplicate",
 		`{"project_id":"a"} x`: "byte",
 	} {
 		_, err := Decode[SubscribeRequest]([]byte(body))

@@ -146,9 +146,9 @@ func TestRefund(t *testing.T) {
 	who := Asker{CustomerID: "C1", At: noon.Add(24 * time.Hour)}
 	response, err := Refund(s.site, who, resources, never, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 1})
 	s.must(err)
-	holds(t, "", written(t, response), map[string]any{"currency": "CNY", "refund_amount": number("-86.81"), "consumed_amount": number("3.19"),
+	holds(t, "", written(t, response), map[string]any{"currency": "CNY", "refund_amount": number("-86.83"), "consumed_amount": number("3.17"),
 		"commission_amount": number("10"), "refund_infos": []any{map[string]any{"base_order_id": "O-a", "resource_id": "a", "paid_amount": number("100"),
-			"refund_amount": number("-86.81")}}, "coupons_returned": []any{}})
+			"refund_amount": number("-86.83")}}, "coupons_returned": []any{}})
 	whole, err := Refund(s.site, who, resources, func(pricing.Unsubscription) bool { return true }, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 1})
 	s.must(err)
 	holds(t, "", written(t, whole), map[string]any{"refund_amount": number("-100"), "commission_amount": number("0")})

@@ -177,7 +177,7 @@ func (r *SpecRequest) onDemand(b pricing.Book, at time.Time) (SpecResult, error)
 		}
 		in.Lines = append(in.Lines, pricing.OnDemandLine{LineID: p.ID, Quantity: r.quantity(), Consumption: pricing.Consumption{Key: key,
 			Size: sizeOf(p.ResourceSize), SizeMeasure: value(p.SizeMeasureID),
-			UsageFactor: *p.UsageFactor, UsageValue: *p.UsageValue, UsageMeasure: value(p.UsageMeasureID)}})
+			UsageFactor: factorOf(b.Prices, key, at, *p.UsageFactor), UsageValue: *p.UsageValue, UsageMeasure: value(p.UsageMeasureID)}})
 	}
 	quote, err := pricing.OnDemand(b, in)
 	if err != nil {
