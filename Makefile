@@ -10,7 +10,7 @@ TOOL := go tool -modfile=.ci/tools/go.mod
 BINARY := bin/accruald
 
 # What the shipped examples read; any JSON Lines file of events will do: make simulate EVENTS=my.jsonl
-EVENTS ?= events/samples/worked-example.jsonl
+EVENTS ?= events/samples/quarter.jsonl
 # Passed through to the command: make run ARGS=--exit
 ARGS ?=
 # Passed through to go test: make test TESTFLAGS=-race

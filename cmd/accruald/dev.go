@@ -16,6 +16,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
+	"github.com/accruald/accruald/workers/site"
 )
 
 // devCommand runs everything on this machine. What it has published and decided it keeps: started again it goes on.
@@ -43,7 +44,7 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	counts, err := feed.Count(sources)
+	counts, err := feed.Count(feed.Played(sources, site.Default()))
 	if err != nil {
 		return fmt.Errorf("nothing was started:\n%w", err)
 	}

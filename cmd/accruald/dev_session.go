@@ -15,6 +15,7 @@ import (
 	"github.com/accruald/accruald/cmd/accruald/internal/summary"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
+	"github.com/accruald/accruald/workers/site"
 )
 
 // A session is one run of `accruald dev`.
@@ -38,7 +39,7 @@ func (s *session) process(ctx context.Context, b *bus.Bus, worker *workers.Worke
 	group.Go(func() error { return watch(watching, worker, bar) })
 	group.Go(func() error {
 		defer stop()
-		stored, err := feed.NewPublisher(b, nil).Publish(groupCtx, s.sources, skip)
+		stored, err := feed.NewPublisher(b, nil).Publish(groupCtx, feed.Played(s.sources, site.Default()), skip)
 		if err != nil {
 			return fmt.Errorf("published %d of %d events: %w", stored, s.counts.Lines, err)
 		}

@@ -21,7 +21,7 @@ func (p *publishCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	counts, err := feed.Count(sources)
+	counts, err := feed.Count(feed.Lines(sources))
 	if err != nil {
 		return fmt.Errorf("nothing was published:\n%w", err)
 	}
@@ -35,7 +35,7 @@ func (p *publishCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer b.Close()
 	bar := newProgress(c, "publishing", counts.Lines)
-	stored, err := feed.NewPublisher(b, bar.set).Publish(ctx, sources, 0)
+	stored, err := feed.NewPublisher(b, bar.set).Publish(ctx, feed.Lines(sources), 0)
 	if err != nil {
 		return fmt.Errorf("published %d of %d events: %w", stored, counts.Lines, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -16,7 +17,6 @@ import (
 	"github.com/accruald/accruald/cmd/accruald/internal/feed"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/inquiry"
-	"github.com/accruald/accruald/workers/pricing"
 )
 
 // quoteCommand answers one price inquiry in the shape of the published partner API.
@@ -39,6 +39,9 @@ var errRefused = errors.New("the inquiry was refused")
 
 // Run is called by kong. A refused inquiry prints the published error body.
 func (q *quoteCommand) Run(ctx context.Context, c *console) error {
+	if q.File == feed.Stdin && slices.Contains(q.Events, feed.Stdin) {
+		return errors.New("quote: the request and the events cannot both come from standard input: name a file for one of them")
+	}
 	body, err := q.read(c.in)
 	if err != nil {
 		return err
@@ -51,9 +54,6 @@ func (q *quoteCommand) Run(ctx context.Context, c *console) error {
 		return writeJSON(c.out, response)
 	}
 	published, refused := errors.AsType[*inquiry.Error](err)
-	if refusal, ok := errors.AsType[*pricing.Refusal](err); ok && !refused {
-		published, refused = inquiry.ErrorOf(refusal), true
-	}
 	if !refused {
 		return err
 	}
@@ -111,7 +111,8 @@ func (q *quoteCommand) answer(ctx context.Context, c *console, body []byte) (any
 	default: // refund, by the enum of the argument
 		ids := func(r *inquiry.RefundRequest) []string { return r.ResourceIDs }
 		return answered(ctx, q, c, body, ids, func(a *asked, r *inquiry.RefundRequest) (any, error) {
-			return inquiry.Refund(a.standing.Book.Site, a.who, a.family, a.admits, r)
+			profile := a.standing.Book.Site
+			return inquiry.Refund(profile, a.who, a.family, a.partner.FiveDayQuota(profile, a.family), r)
 		})
 	}
 }
@@ -122,10 +123,6 @@ type asked struct {
 	partner  *decision.Partner
 	standing *decision.Standing
 	family   []*decision.Resource
-}
-
-func (a *asked) admits(in pricing.Unsubscription) bool {
-	return a.partner.FiveDayAdmits(a.standing.Book.Site, in, a.family)
 }
 
 // timed are requests that may name the time they ask about.
@@ -159,7 +156,7 @@ func answered[R any](ctx context.Context, q *quoteCommand, c *console, body []by
 	}
 	a := &asked{who: inquiry.Asker{CustomerID: q.Customer, At: at}, partner: p}
 	if a.standing, err = p.Standing(b.Common, q.Customer, at); err != nil {
-		return nil, err
+		return nil, inquiry.ErrorOf(err)
 	}
 	a.who.IndirectPartnerID = a.standing.IndirectPartnerID
 	if ids != nil {

@@ -42,7 +42,7 @@ func (s *simulateCommand) Run(ctx context.Context, c *console) error {
 	if !s.Summary && !s.JSON {
 		return out.Flush()
 	}
-	counts, err := feed.Count(sources)
+	counts, err := feed.Count(feed.Played(sources, site.Default()))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *simulateCommand) Run(ctx context.Context, c *console) error {
 // fold decides all events of the sources and hands on what comes out.
 func fold(ctx context.Context, sources []feed.Source, each func(events.Out) error) (*decision.Memory, error) {
 	m := decision.NewMemory(site.Default())
-	for line, err := range feed.Lines(sources) {
+	for line, err := range feed.Played(sources, site.Default()) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -85,7 +85,7 @@ func (p *Partner) chainOf(key string) *Chain {
 	return p.Chains.Get(of.ChainID)
 }
 
-// ScopesOfInquiry are what Family, LastFact and FiveDayAdmits look at.
+// ScopesOfInquiry are what Family, LastFact and FiveDayQuota look at.
 func ScopesOfInquiry(customerID string, profile *site.Profile, at time.Time, resourceIDs []string) []Scope {
 	scopes := []Scope{{ScopeAllowance, allowanceKey(pricing.Unsubscription{CustomerID: customerID, At: at}, profile)}}
 	for _, id := range resourceIDs {
@@ -97,11 +97,13 @@ func ScopesOfInquiry(customerID string, profile *site.Profile, at time.Time, res
 // ScopeOfOrder is the chain of an order.
 func ScopeOfOrder(orderID string) Scope { return Scope{ScopeChain, orderKey(orderID)} }
 
-// FiveDayAdmits tells whether the customer's quota of the five-day rule has
-// room for what would be returned.
-func (p *Partner) FiveDayAdmits(profile *site.Profile, in pricing.Unsubscription, family []*Resource) bool {
-	_, admitted := p.fiveDay(profile, in, family)
-	return admitted
+// FiveDayQuota tells of a return of members of the family whether the
+// customer's quota of the five-day rule has room for it.
+func (p *Partner) FiveDayQuota(profile *site.Profile, family []*Resource) func(pricing.Unsubscription) bool {
+	return func(in pricing.Unsubscription) bool {
+		_, admitted := p.fiveDay(profile, in, family)
+		return admitted
+	}
 }
 
 // fiveDay judges a return by the five-day rule, and says what of the quota is

@@ -46,7 +46,9 @@ func (e *engine) add(id, subject string, data events.Data) {
 func ptr[T any](v T) *T { return &v }
 
 func amounts(low, high int) *rapid.Generator[decimal.Decimal] {
-	return rapid.Custom(func(t *rapid.T) decimal.Decimal { return decimal.New(int64(rapid.IntRange(low, high).Draw(t, "cents")), -2) })
+	return rapid.Custom(func(t *rapid.T) decimal.Decimal {
+		return decimal.New(int64(rapid.IntRange(low, high).Draw(t, "cents")), -2)
+	})
 }
 
 // publish draws a catalogue of servers and disks, and discounts of every kind and mode.

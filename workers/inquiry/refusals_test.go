@@ -41,7 +41,10 @@ func TestSubscribeRefusals(t *testing.T) {
 		return out
 	}
 	disk := func(change func(*PeriodProduct)) []PeriodProduct {
-		return with(func(p *PeriodProduct) { p.CloudServiceType, p.ResourceType, p.ResourceSpec = ebs, vol, "SSD"; change(p) })
+		return with(func(p *PeriodProduct) {
+			p.CloudServiceType, p.ResourceType, p.ResourceSpec = ebs, vol, "SSD"
+			change(p)
+		})
 	}
 	for _, c := range []struct {
 		name  string

@@ -31,7 +31,8 @@ var (
 // commands are the packages that only the commands use.
 var commands = []string{
 	"cmd/accruald/internal/bench", "cmd/accruald/internal/feed", "cmd/accruald/internal/records",
-	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary",
+	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary", "cmd/accruald/internal/books",
+	"cmd/accruald/internal/explanation",
 }
 
 // ofValues are modules that only compute: exact numbers, and JSON, because a state row is the document of a Go struct and
@@ -98,6 +99,13 @@ var importTable = map[string]row{
 	"cmd/accruald/internal/feed": {
 		own:    []string{"events", "events/bus", "workers/schedule", "workers/site"},
 		others: []string{natsModule, jsonModule},
+	},
+	"cmd/accruald/internal/books": {
+		own:    []string{"cmd/accruald/internal/feed", "events", "workers", "workers/decision", "workers/site"},
+		others: []string{pgxModule},
+	},
+	"cmd/accruald/internal/explanation": {
+		pure: true, own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/sample": {
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 )
 
 // malformedMax is how many malformed lines are told at once.
@@ -17,13 +18,13 @@ type Counts struct {
 	Hash       string // of the events in their order
 }
 
-// Count reads all sources and returns what they hold. Malformed lines are told together, up to malformedMax of them.
-func Count(sources []Source) (Counts, error) {
+// Count reads all lines and returns what they hold. Malformed lines are told together, up to malformedMax of them.
+func Count(lines iter.Seq2[Line, error]) (Counts, error) {
 	var counts Counts
 	var malformed []error
 	seen := map[[sha256.Size]byte]bool{}
 	whole := sha256.New()
-	for line, err := range Lines(sources) {
+	for line, err := range lines {
 		var bad *LineError
 		switch {
 		case errors.As(err, &bad):

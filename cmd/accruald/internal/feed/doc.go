@@ -6,6 +6,8 @@
 //   - Reading (Files): plain, compressed (.gz) or from standard input (-); a bound on the length of a line; which line of
 //     which file an error is about.
 //   - Counting (Count): lines, those that repeat an earlier one, and the hash by which a file is known again.
+//   - The clock of files (Played): where no line runs a job itself, the runs that fall due by the times of the events stand
+//     between them. Servers have a clock of their own, so publish sends files as they are.
 //   - The barrier (Publisher): the order of a file has to hold between two streams. What governs has to be applied before
 //     what it governs is published: so before the first event of a partner that follows reference data or a run of a job,
 //     the publisher waits until the workers have applied that, and sent the run to the partners. The other direction

@@ -47,7 +47,7 @@ func TestCount(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := Count(text(c.text))
+			got, err := Count(Lines(text(c.text)))
 			if err != nil || got.Lines != c.lines || got.Duplicates != c.duplicates {
 				t.Errorf("%+v, %v", got, err)
 			}
@@ -57,7 +57,7 @@ func TestCount(t *testing.T) {
 
 func TestCountTellsManyMalformedLinesAndThenStops(t *testing.T) {
 	t.Parallel()
-	_, err := Count(text(strings.Repeat("x\n", malformedMax+5)))
+	_, err := Count(Lines(text(strings.Repeat("x\n", malformedMax+5))))
 	if err == nil || strings.Count(err.Error(), "malformed_json") != malformedMax || !strings.Contains(err.Error(), "the rest was not read") {
 		t.Errorf("%v", err)
 	}
@@ -69,7 +69,7 @@ func TestMissingFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Count(sources); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Count(Lines(sources)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 }
@@ -92,7 +92,7 @@ func TestPublishingGoesOnWhereItStopped(t *testing.T) {
 	}
 	const count, before = 25, 11
 	folder, all := t.TempDir(), text(enrolments(count))
-	counts, err := Count(all)
+	counts, err := Count(Lines(all))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,13 +103,13 @@ func TestPublishingGoesOnWhereItStopped(t *testing.T) {
 		}
 	}
 	resume(0)
-	if _, err := NewPublisher(b, nil).Publish(t.Context(), text(enrolments(before)), 0); err != nil {
+	if _, err := NewPublisher(b, nil).Publish(t.Context(), Lines(text(enrolments(before))), 0); err != nil {
 		t.Fatal(err)
 	}
 	internal(t, server.URL()) // what workers publish to themselves does not count
 	resume(before)
 	var told int
-	stored, err := NewPublisher(b, func(stored int) { told = stored }).Publish(t.Context(), all, before)
+	stored, err := NewPublisher(b, func(stored int) { told = stored }).Publish(t.Context(), Lines(all), before)
 	if err != nil || stored != count || told != count {
 		t.Fatalf("stored %d, told %d, %v", stored, told, err)
 	}

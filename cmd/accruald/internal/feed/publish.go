@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/accruald/accruald/events"
@@ -35,12 +36,12 @@ func NewPublisher(b *bus.Bus, progress func(stored int)) *Publisher {
 	return &Publisher{bus: b, progress: progress}
 }
 
-// Publish sends the events of the sources, the first skip of them left out, and returns how many are stored, those left
+// Publish sends the events of the lines, the first skip of them left out, and returns how many are stored, those left
 // out included.
-func (p *Publisher) Publish(ctx context.Context, sources []Source, skip int) (int, error) {
+func (p *Publisher) Publish(ctx context.Context, lines iter.Seq2[Line, error], skip int) (int, error) {
 	p.stored, p.unapplied = skip, skip > 0
 	n := 0
-	for line, err := range Lines(sources) {
+	for line, err := range lines {
 		if err != nil {
 			return p.stored, err
 		}
