@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accruald/accruald/events"
 	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
 )
 
 var checksAt = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

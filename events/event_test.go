@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accruald/accruald/events"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
+
+	"github.com/accruald/accruald/events"
 )
 
 func mustDecode(t testing.TB, doc string) *events.Event {
@@ -127,7 +128,8 @@ func TestDuplicateAndConflictOfRefusedEvents(t *testing.T) {
 		}
 		return event.ContentHash
 	}
-	if refused(`"x"`) != refused(`"x"`) || refused(`"x"`) == refused(`"y"`) {
+	first, again, other := refused(`"x"`), refused(`"x"`), refused(`"y"`)
+	if first != again || first == other {
 		t.Error("the hash of a refused event does not tell repetition from conflict")
 	}
 }

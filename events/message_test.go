@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accruald/accruald/events"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/accruald/accruald/events"
 )
 
 func sha256Of(text string) [32]byte { return sha256.Sum256([]byte(text)) }

@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/accruald/accruald/events"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
 )
 
 func amount(t *testing.T, text string) events.Amount {

@@ -14,47 +14,33 @@ type counts struct {
 	decided, accepted, rejected, waiting, duplicates, relayed, references atomic.Int64
 }
 
-func (c *counts) add(batch []Delivery, committed Committed) {
-	c.decided.Add(int64(len(batch)))
-	c.accepted.Add(int64(committed.Accepted))
-	c.rejected.Add(int64(committed.Rejected))
-	c.waiting.Add(int64(committed.Waiting))
-	c.duplicates.Add(int64(committed.Duplicates))
+func (c *counts) add(outcome Outcome) {
+	c.decided.Add(1)
+	switch outcome {
+	case OutcomeAccepted:
+		c.accepted.Add(1)
+	case OutcomeRejected:
+		c.rejected.Add(1)
+	case OutcomeWaiting:
+		c.waiting.Add(1)
+	case OutcomeDuplicate:
+		c.duplicates.Add(1)
+	}
 }
 
-// account counts and logs what became of a batch.
+// account counts and logs what became of a batch, or of a look after partners,
+// which has no deliveries.
 func (w *Worker) account(batch []Delivery, committed Committed) {
-	w.counts.add(batch, committed)
 	w.metrics.rounds.Add(float64(committed.Rounds))
-	rejected := map[[2]string]bool{}
 	for _, row := range committed.Outbox {
-		if data, is := w.noteRejected(row); is {
-			rejected[[2]string{data.Source, data.ID}] = true
-		}
+		w.noteRejected(row)
 	}
-	if len(batch) == 0 {
-		return
+	for i, outcome := range committed.Outcomes {
+		w.counts.add(outcome)
+		w.metrics.processed.WithLabelValues(knownType(batch[i].Event.Type), string(outcome)).Inc()
 	}
-	w.metrics.batchSize.Observe(float64(len(batch)))
-	count := func(typ, outcome string, n int) {
-		if n > 0 {
-			w.metrics.processed.WithLabelValues(typ, outcome).Add(float64(n))
-		}
-	}
-	if committed.Waiting+committed.Duplicates > 0 {
-		// Which of the batch they are is not told, so that no type is.
-		count("", outcomeAccepted, committed.Accepted)
-		count("", outcomeRejected, committed.Rejected)
-		count("", outcomeWaiting, committed.Waiting)
-		count("", outcomeDuplicate, committed.Duplicates)
-		return
-	}
-	for i := range batch {
-		outcome := outcomeAccepted
-		if rejected[[2]string{batch[i].Event.Source, batch[i].Event.ID}] {
-			outcome = outcomeRejected
-		}
-		count(knownType(batch[i].Event.Type), outcome, 1)
+	if len(batch) > 0 {
+		w.metrics.batchSize.Observe(float64(len(batch)))
 	}
 }
 
@@ -69,17 +55,16 @@ func knownType(typ string) string {
 var rejectedSuffix = "." + unversioned(events.TypeEventRejected)
 
 // noteRejected counts and logs a refusal by what is sent out about it.
-func (w *Worker) noteRejected(row OutboxRow) (events.EventRejected, bool) {
-	var data events.EventRejected
+func (w *Worker) noteRejected(row OutboxRow) {
 	if !strings.HasSuffix(row.Subject, rejectedSuffix) {
-		return data, false
+		return
 	}
+	var data events.EventRejected
 	if err := json.Unmarshal(row.Data, &data); err != nil {
 		w.log.Warn("outgoing event not understood", "subject", row.Subject, "msg_id", row.MsgID, "err", err)
-		return data, false
+		return
 	}
 	w.metrics.rejected.WithLabelValues(data.Code).Inc()
 	w.log.Warn("event rejected", "source", data.Source, "id", data.ID, "type", data.Type, "code", data.Code,
 		"pointer", data.Pointer, "retryable", data.Retryable)
-	return data, true
 }

@@ -56,12 +56,31 @@ type OutboxRow struct {
 	Data      []byte
 }
 
+// An Outcome is what became of a delivery in its batch. What heals or expires
+// later is told by what goes out.
+type Outcome string
+
+// Outcomes; they are the values of the label outcome, too.
+const (
+	OutcomeAccepted  Outcome = "accepted"
+	OutcomeRejected  Outcome = "rejected"  // conflicts among them
+	OutcomeWaiting   Outcome = "waiting"   // for a predecessor
+	OutcomeDuplicate Outcome = "duplicate" // received before, without effect
+)
+
 // Committed is what a stored batch came to.
 type Committed struct {
-	Outbox     []OutboxRow // in order, by partition
-	Accepted   int         // inputs of the batch whose effects stand
-	Rejected   int         // inputs of the batch that were refused, conflicts among them
-	Waiting    int         // inputs of the batch that wait for a predecessor
-	Duplicates int         // inputs that were received before
-	Rounds     int         // times the batch was decided; above 1 when a need was not foreseen
+	Outbox   []OutboxRow // in order, by partition
+	Outcomes []Outcome   // one for each delivery, in order
+	Rounds   int         // times the batch was decided; above 1 when a need was not foreseen
+}
+
+// Count is the number of deliveries with an outcome.
+func (c Committed) Count(outcome Outcome) (n int) {
+	for _, o := range c.Outcomes {
+		if o == outcome {
+			n++
+		}
+	}
+	return n
 }

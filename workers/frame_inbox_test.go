@@ -32,11 +32,11 @@ func TestDuplicatesHaveNoEffect(t *testing.T) {
 	t.Parallel()
 	w, _, placed, paid := started(t)
 	committed := w.process(placed, placed, paid)
-	if committed.Accepted != 2 || committed.Duplicates != 1 {
+	if committed.Count(OutcomeAccepted) != 2 || committed.Count(OutcomeDuplicate) != 1 || committed.Outcomes[1] != OutcomeDuplicate {
 		t.Errorf("with a duplicate in the batch: %+v", committed)
 	}
 	w.restart()
-	if committed = w.process(paid, placed); committed.Duplicates != 2 || len(committed.Outbox) != 0 || committed.Accepted != 0 {
+	if committed = w.process(paid, placed); committed.Count(OutcomeDuplicate) != 2 || len(committed.Outbox) != 0 || committed.Count(OutcomeAccepted) != 0 {
 		t.Errorf("all of it again: %+v", committed)
 	}
 	w.sameAsMemory()
@@ -52,11 +52,11 @@ func TestConflictIsRefusedOnceAndTheFirstStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	committed := w.process(placed, delivery(other), delivery(other), paid)
-	if committed.Accepted != 2 || committed.Rejected != 1 || committed.Duplicates != 1 {
+	if committed.Count(OutcomeAccepted) != 2 || committed.Count(OutcomeRejected) != 1 || committed.Count(OutcomeDuplicate) != 1 {
 		t.Errorf("a conflict in the batch: %+v", committed)
 	}
 	w.restart()
-	if committed = w.process(delivery(other)); committed.Duplicates != 1 || len(committed.Outbox) != 0 {
+	if committed = w.process(delivery(other)); committed.Count(OutcomeDuplicate) != 1 || len(committed.Outbox) != 0 {
 		t.Errorf("the conflict again: %+v", committed)
 	}
 	if n := w.count("select count(*) from input where code = $1 and status = 'rejected' and event_id = $2", decision.CodeConflict, other.ID); n != 1 {
@@ -81,13 +81,13 @@ func TestUndecodableIsOnRecord(t *testing.T) {
 	bad := delivery(ev)
 	bad.Rejection = why
 	committed := w.process(bad)
-	if committed.Rejected != 1 || len(committed.Outbox) != 1 || committed.Outbox[0].Header["ce-type"][0] != events.TypeEventRejected {
+	if committed.Count(OutcomeRejected) != 1 || len(committed.Outbox) != 1 || committed.Outbox[0].Header["ce-type"][0] != events.TypeEventRejected {
 		t.Errorf("an undecodable event: %+v", committed)
 	}
 	h := newHistory(t, 1, "P100")
 	h.add("P100", "discard", "x", &events.RejectionDiscarded{RejectionAction: events.RejectionAction{PartnerID: "P100", Source: "/s", ID: "x", Actor: "op"}})
 	w.restart()
-	if committed = w.process(delivery(h.take()[0])); committed.Accepted != 1 {
+	if committed = w.process(delivery(h.take()[0])); committed.Count(OutcomeAccepted) != 1 {
 		t.Errorf("giving it up: %+v", committed)
 	}
 	if n := w.count("select count(*) from input where event_id = 'x' and status = 'discarded' and message like '%\uFFFD'"); n != 1 {
@@ -101,17 +101,17 @@ func TestUndecodableIsOnRecord(t *testing.T) {
 func TestWaitingAndRetriedAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	w, h, placed, paid := started(t)
-	if committed := w.process(paid); committed.Waiting != 1 {
+	if committed := w.process(paid); committed.Count(OutcomeWaiting) != 1 {
 		t.Fatalf("a payment before its order: %+v", committed)
 	}
 	w.restart()
-	if committed := w.process(placed); committed.Accepted != 1 {
+	if committed := w.process(placed); committed.Count(OutcomeAccepted) != 1 {
 		t.Fatalf("its order: %+v", committed)
 	}
 	h.at = h.at.Add(time.Minute)
 	h.order("P100", 9)
 	early := w.deliver(h.take())
-	if committed := w.process(early...); committed.Rejected != 1 {
+	if committed := w.process(early...); committed.Count(OutcomeRejected) != 1 {
 		t.Fatalf("an order of an unknown customer: %+v", committed)
 	}
 	w.restart()

@@ -112,12 +112,9 @@ func (r *run) open(ctx context.Context) error {
 		w.SetCounters(countersOf(w.stored))
 	}
 	for _, t := range r.tasks {
-		w := r.partners[t.partnerID]
-		if t.verdict == isDuplicate {
-			r.committed.Duplicates++
-			continue
+		if w := r.partners[t.partnerID]; t.verdict != isDuplicate {
+			w.tasks = append(w.tasks, t)
 		}
-		w.tasks = append(w.tasks, t)
 	}
 	return nil
 }

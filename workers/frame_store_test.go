@@ -24,7 +24,7 @@ func TestRoundTripsDoNotGrow(t *testing.T) {
 	for _, size := range []int{2, 16, 256} {
 		batch := orders(h, size)
 		before := w.trips.trips.Load()
-		if committed := w.process(batch...); committed.Rounds != 1 || committed.Accepted != size {
+		if committed := w.process(batch...); committed.Rounds != 1 || committed.Count(OutcomeAccepted) != size {
 			t.Errorf("a batch of %d: %+v", size, committed)
 		}
 		trips := w.trips.trips.Load() - before
@@ -140,11 +140,21 @@ func TestOnlyTheOwnerStores(t *testing.T) {
 	at := func(sequence uint64, epoch int64, created time.Time) Position {
 		return Position{Stream: "S", Created: created, Moves: []Move{{Partition: placed.Partition, Sequence: sequence, Epoch: epoch}}}
 	}
-	if _, err := w.pool.Exec(t.Context(), "update stream_position set epoch = 5 where partition = $1", placed.Partition); err != nil {
+	if _, err := w.pool.Exec(t.Context(), "update stream_position set epoch = 5, attempts = 3 where partition = $1", placed.Partition); err != nil {
 		t.Fatal(err)
+	}
+	attempts := "select attempts from stream_position where partition = $1"
+	if _, err := w.frame.Tick(t.Context(), placed.Partition, []string{"P100"}, time.Now(), at(0, 5, created)); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.count(attempts, placed.Partition); n != 3 {
+		t.Errorf("%d tries are counted after looking after the partner, want 3", n)
 	}
 	if _, err := w.frame.Process(t.Context(), []Delivery{placed}, at(7, 5, created)); err != nil {
 		t.Fatal(err)
+	}
+	if n := w.count(attempts, placed.Partition); n != 0 {
+		t.Errorf("%d tries are counted after the event was stored, want 0", n)
 	}
 	for _, position := range []Position{at(8, 4, created), at(8, 5, created.Add(time.Second))} {
 		if _, err := w.frame.Process(t.Context(), []Delivery{paid}, position); !errors.Is(err, ErrNotOwner) {
@@ -196,6 +206,8 @@ func TestTheDatabaseRefuses(t *testing.T) {
 		"truncate posting":                                              "never changed or deleted",
 		"delete from reference_log":                                     "never changed or deleted",
 		"update inbox_key set input_no = 1":                             "never changed or deleted",
+		"update inbox_key_0 set input_no = 1":                           "never changed or deleted",
+		"truncate inbox_key_7":                                          "never changed or deleted",
 		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1)":                  "out of balance",
 		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 0)":                  "posting_amount_check",
 		line + "('P100', 1, 1, 'f', 'a', 'CNY', 1)":                     "posting_pkey",

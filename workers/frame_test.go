@@ -92,7 +92,7 @@ func TestClosingAPeriodStaysWithinRounds(t *testing.T) {
 	w.process(w.deliver(h.facts(150, 2))...)
 	w.restart()
 	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
-	if committed := w.process(w.deliver(h.take())...); committed.Accepted != 2 || committed.Rounds > closeRoundsMax {
+	if committed := w.process(w.deliver(h.take())...); committed.Count(OutcomeAccepted) != 2 || committed.Rounds > closeRoundsMax {
 		t.Errorf("closing the cycle: %+v", committed)
 	}
 	w.sameAsMemory()

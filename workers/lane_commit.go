@@ -122,8 +122,9 @@ func (s *session) stored(ctx context.Context, batch []Delivery, committed Commit
 	signal(s.notify)
 	s.trusted(batch)
 	s.account(batch, committed)
-	s.log.Debug("batch stored", "lane", s.number, "events", len(batch), "accepted", committed.Accepted, "rejected", committed.Rejected,
-		"waiting", committed.Waiting, "duplicates", committed.Duplicates, "out", len(committed.Outbox), "rounds", committed.Rounds, "took", took)
+	s.log.Debug("batch stored", "lane", s.number, "events", len(batch), "accepted", committed.Count(OutcomeAccepted),
+		"rejected", committed.Count(OutcomeRejected), "waiting", committed.Count(OutcomeWaiting),
+		"duplicates", committed.Count(OutcomeDuplicate), "out", len(committed.Outbox), "rounds", committed.Rounds, "took", took)
 	return s.handOn(ctx, committed.Outbox)
 }
 

@@ -67,6 +67,8 @@ func (s *session) beware(ctx context.Context, batch []Delivery) error {
 	if len(partitions) == 0 {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, positionsWaitMax)
+	defer cancel()
 	raised, err := s.queries.RaiseAttempts(ctx, numbers32(partitions), epochs, attempts)
 	if err != nil {
 		return fmt.Errorf("count a try of %d partitions: %w", len(partitions), err)

@@ -14,7 +14,8 @@ import (
 const (
 	// relayQueueBatchesMax is how many stored batches may wait to be published.
 	relayQueueBatchesMax = 64
-	// positionsWaitMax bounds the reading of the stored positions.
+	// positionsWaitMax bounds the reading of the stored positions, and the
+	// counting of tries beside them.
 	positionsWaitMax = 10 * time.Second
 )
 

@@ -166,6 +166,14 @@ func (k *keeper) leavingReference() bool {
 	return held && !k.wanted[referencePartition]
 }
 
+// holds reports whether a partition is held and to be decided here.
+func (k *keeper) holds(partition int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, held := k.held[partition]
+	return held && k.wanted[partition]
+}
+
 // count is how many partitions of the input are held.
 func (k *keeper) count() int {
 	k.mu.Lock()

@@ -6,14 +6,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Outcomes of a processed event, the values of the label outcome.
-const (
-	outcomeAccepted  = "accepted"
-	outcomeRejected  = "rejected"
-	outcomeWaiting   = "waiting"
-	outcomeDuplicate = "duplicate"
-)
-
 // metrics are what a worker measures of itself. Names end with their unit.
 type metrics struct {
 	processed     *prometheus.CounterVec
@@ -74,7 +66,7 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		relayed:    counter("accruald_outbox_relayed_events_total", "Outgoing events published."),
 		references: counter("accruald_reference_events_total", "Reference events applied to memory."),
 
-		waiting:         gauge("accruald_events_waiting", "Events that wait for their predecessor, in the partitions owned here."),
+		waiting:         gauge("accruald_events_waiting", "Events that wait for their predecessor, of all partitions, told by the replica that reads the reference stream."),
 		outboxLag:       gauge("accruald_outbox_lag_events", "Outgoing events decided and not yet published, of the partitions owned here."),
 		consumerLag:     gauge("accruald_consumer_lag_events", "Events stored in the stream and not yet decided, of the partitions owned here."),
 		oldestAge:       gauge("accruald_oldest_unprocessed_age_seconds", "Age of the oldest event taken from the stream and not yet stored."),

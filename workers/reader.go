@@ -22,8 +22,8 @@ type Snapshot struct {
 	sites site.Profiles
 }
 
-// ErrUnknownPartner says that nothing of a partner was ever received.
-var ErrUnknownPartner = errors.New("no event of this partner was received")
+// ErrUnknownPartner says that a partner was never heard of.
+var ErrUnknownPartner = errors.New("no reference data of this partner was received; correct the id or publish its partner.enrolled.v1")
 
 // OpenSnapshot reads the common reference data. Close ends it.
 func OpenSnapshot(ctx context.Context, pool *pgxpool.Pool, sites site.Profiles) (*Snapshot, error) {

@@ -22,6 +22,7 @@ type outcome struct {
 	why     *events.Rejection // nil if it was accepted
 	version int64             // in the log, 0 for what is no reference data
 	fired   bool              // a job to be fanned out
+	known   bool              // received before, without effect
 }
 
 // lead brings the log up to the end of the stream, then fans out the jobs
@@ -41,10 +42,11 @@ func (r *referenceReader) lead(ctx context.Context, lease lease) error {
 		if err != nil {
 			return err
 		}
-		if len(messages) == 0 {
-			break // the last ones were deleted
-		}
-		if err := r.appendChunk(ctx, messages); err != nil {
+		upTo := last
+		if len(messages) > 0 {
+			upTo = messages[len(messages)-1].Sequence
+		} // else the last ones were deleted, and nobody is to wait for them
+		if err := r.appendChunk(ctx, messages, upTo); err != nil {
 			return err
 		}
 		r.advance(r.position)
@@ -103,14 +105,14 @@ func (r *referenceReader) takeOver(ctx context.Context, lease lease) error {
 	return nil
 }
 
-// appendChunk decides messages of the stream and stores the outcome in one
-// transaction, under the lock of the partner `_all`.
-func (r *referenceReader) appendChunk(ctx context.Context, messages []bus.Message) error {
+// appendChunk decides the messages up to a sequence and stores the outcome in
+// one transaction, under the lock of the partner `_all`.
+func (r *referenceReader) appendChunk(ctx context.Context, messages []bus.Message, upTo uint64) error {
 	tx, err := r.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	err = r.appendIn(ctx, tx, messages)
+	err = r.appendIn(ctx, tx, messages, upTo)
 	if err == nil {
 		err = commit(ctx, tx)
 	}
@@ -119,13 +121,13 @@ func (r *referenceReader) appendChunk(ctx context.Context, messages []bus.Messag
 		return fmt.Errorf("store %d reference events: %w", len(messages), err)
 	}
 	r.accountFor(messages)
-	r.position = messages[len(messages)-1].Sequence
+	r.position = upTo
 	r.counts.references.Add(int64(len(messages)))
 	r.metrics.referenceNo.Set(float64(r.common.Version()))
 	return r.loadRuns(ctx)
 }
 
-func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bus.Message) error {
+func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bus.Message, upTo uint64) error {
 	queries := r.queries.WithTx(tx)
 	counters, err := queries.LockReference(ctx)
 	if err != nil {
@@ -156,7 +158,7 @@ func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bu
 	if err := w.store(ctx, queries, r.epoch); err != nil {
 		return err
 	}
-	return queries.SaveReferencePosition(ctx, r.references.name, r.references.created, int64(messages[len(messages)-1].Sequence)) // below 2^63
+	return queries.SaveReferencePosition(ctx, r.references.name, r.references.created, int64(upTo)) // below 2^63
 }
 
 // judge asks the inbox who was received before and decides the rest, each
@@ -181,16 +183,15 @@ func (r *referenceReader) judge(ctx context.Context, tx pgx.Tx, messages []bus.M
 	}
 	var fresh []*outcome
 	for i, t := range tasks {
-		if t.verdict == isDuplicate {
-			continue
+		o := r.outcomes[messages[i].Sequence]
+		if o == nil {
+			o = r.decide(messages[i], t)
+			r.outcomes[messages[i].Sequence] = o
 		}
-		known := r.outcomes[messages[i].Sequence]
-		if known == nil {
-			known = r.decide(messages[i], t)
-			r.outcomes[messages[i].Sequence] = known
+		if !o.known {
+			w.keys = append(w.keys, t.key[:])
+			fresh = append(fresh, o)
 		}
-		w.keys = append(w.keys, t.key[:])
-		fresh = append(fresh, known)
 	}
 	return fresh, nil
 }
@@ -200,17 +201,17 @@ func (r *referenceReader) accountFor(messages []bus.Message) {
 	for _, message := range messages {
 		o := r.outcomes[message.Sequence]
 		delete(r.outcomes, message.Sequence)
+		became := OutcomeAccepted
 		switch {
-		case o == nil:
-			r.metrics.processed.WithLabelValues("", outcomeDuplicate).Inc()
-		case o.why == nil:
-			r.metrics.processed.WithLabelValues(o.event.Type, outcomeAccepted).Inc()
-		default:
-			r.metrics.processed.WithLabelValues(knownType(o.event.Type), outcomeRejected).Inc()
+		case o.known:
+			became = OutcomeDuplicate
+		case o.why != nil:
+			became = OutcomeRejected
 			r.metrics.rejected.WithLabelValues(o.why.Code).Inc()
 			r.log.Warn("event rejected", "source", o.event.Source, "id", o.event.ID, "type", o.event.Type, "code", o.why.Code,
 				"pointer", o.why.Pointer, "retryable", false)
 		}
+		r.metrics.processed.WithLabelValues(knownType(o.event.Type), string(became)).Inc()
 	}
 }
 
@@ -218,6 +219,8 @@ func (r *referenceReader) accountFor(messages []bus.Message) {
 func (r *referenceReader) decide(message bus.Message, t *task) *outcome {
 	o := &outcome{message: message, event: t.delivery.Event, why: t.delivery.Rejection}
 	switch {
+	case t.verdict == isDuplicate:
+		o.known = true
 	case t.verdict == isConflict:
 		o.why = decision.Conflict(o.event)
 	case o.why != nil:

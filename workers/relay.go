@@ -22,7 +22,10 @@ const (
 	relaySaveInterval = 200 * time.Millisecond
 	relayChunkRowsMax = 1_000
 	relayPublishMax   = 4_000
+	relayReadWaitMax  = 10 * time.Second
 	relaySaveWaitMax  = 10 * time.Second
+	// relayCleanRowsMax bounds the deleting of one partition's rows in one go.
+	relayCleanRowsMax = 10_000
 )
 
 // relay publishes what batches put into the outbox: of each partition in the
@@ -111,9 +114,9 @@ func (r *relay) gather(rows []OutboxRow, queue <-chan []OutboxRow) (all []Outbox
 // relay began.
 func (r *relay) catchUp(ctx context.Context, partition int) error {
 	for {
-		rows, err := r.queries.OutboxAfter(ctx, int32(partition), r.published[partition], relayChunkRowsMax)
+		rows, err := r.stored(ctx, partition)
 		if err != nil {
-			return fmt.Errorf("read the outbox of partition %d after %d: %w", partition, r.published[partition], err)
+			return err
 		}
 		if len(rows) == 0 {
 			return nil
@@ -124,15 +127,46 @@ func (r *relay) catchUp(ctx context.Context, partition int) error {
 				return err
 			}
 		}
-		if err := r.publish(ctx, out); err != nil {
+		if err := r.send(ctx, out); err != nil {
 			return err
 		}
 	}
 }
 
-// publish publishes rows in order, for as long as it takes: what is decided
-// goes out, and nothing overtakes it.
+func (r *relay) stored(ctx context.Context, partition int) ([]db.OutboxAfterRow, error) {
+	ctx, cancel := context.WithTimeout(ctx, relayReadWaitMax)
+	defer cancel()
+	rows, err := r.queries.OutboxAfter(ctx, int32(partition), r.published[partition], relayChunkRowsMax)
+	if err != nil {
+		return nil, fmt.Errorf("read the outbox of partition %d after %d: %w", partition, r.published[partition], err)
+	}
+	return rows, nil
+}
+
+// publish publishes what a batch put into the outbox. Numbers have no gaps, so
+// one that leaves some out tells that rows were stored after this relay looked
+// into the table: by a commit whose answer was lost and that was still under
+// way when the session began again. They go first.
 func (r *relay) publish(ctx context.Context, rows []OutboxRow) error {
+	next := map[int]int64{}
+	for _, row := range rows {
+		expected, seen := next[row.Partition]
+		if !seen {
+			expected = r.published[row.Partition] + 1
+		}
+		if row.No > expected {
+			if err := r.catchUp(ctx, row.Partition); err != nil {
+				return err
+			}
+		}
+		next[row.Partition] = row.No + 1
+	}
+	return r.send(ctx, rows)
+}
+
+// send publishes rows in order, for as long as it takes: what is decided goes
+// out, and nothing overtakes it.
+func (r *relay) send(ctx context.Context, rows []OutboxRow) error {
 	messages := make([]bus.Outgoing, 0, len(rows))
 	last := map[int]int64{}
 	for _, row := range rows {
@@ -199,9 +233,6 @@ func (r *relay) clean(ctx context.Context, partitions []int, numbers []int64) er
 	}
 	return nil
 }
-
-// relayCleanRowsMax bounds the deleting of one partition's rows in one go.
-const relayCleanRowsMax = 10_000
 
 // restoreOutbox makes a stored row the message that it was when it was
 // decided. What this system sends to itself goes on the input's subject.

@@ -33,7 +33,7 @@ func (r *run) save(ctx context.Context, position Position) error {
 		return fmt.Errorf("save: %w", err)
 	}
 	moved.number(r.committed.Outbox)
-	r.count()
+	r.tell()
 	return nil
 }
 
@@ -43,21 +43,26 @@ type saver struct {
 	queries *db.Queries
 }
 
-// count tells what became of the deliveries.
-func (r *run) count() {
+// tell says what became of each delivery.
+func (r *run) tell() {
 	for _, t := range r.tasks {
-		if !t.tick.IsZero() || t.verdict == isDuplicate {
-			continue
+		if t.tick.IsZero() {
+			r.committed.Outcomes = append(r.committed.Outcomes, r.outcomeOf(t))
 		}
-		in := r.partners[t.partnerID].Inputs.Get(t.inputID())
-		switch in.Status {
-		case decision.StatusAccepted:
-			r.committed.Accepted++
-		case decision.StatusWaiting:
-			r.committed.Waiting++
-		default: // discarded in the same batch: it was refused before
-			r.committed.Rejected++
-		}
+	}
+}
+
+func (r *run) outcomeOf(t *task) Outcome {
+	if t.verdict == isDuplicate {
+		return OutcomeDuplicate
+	}
+	switch r.partners[t.partnerID].Inputs.Get(t.inputID()).Status {
+	case decision.StatusAccepted:
+		return OutcomeAccepted
+	case decision.StatusWaiting:
+		return OutcomeWaiting
+	default: // discarded in the same batch: it was refused before
+		return OutcomeRejected
 	}
 }
 

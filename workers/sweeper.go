@@ -82,9 +82,12 @@ func (w *Worker) tickOpen(ctx context.Context) error {
 		}
 		shares := make([][]string, len(w.lanes))
 		for _, row := range rows {
-			lane := bus.PartitionOf(row.PartnerID) % len(w.lanes)
-			shares[lane] = append(shares[lane], row.PartnerID)
 			after = row.PartnerID
+			partition := bus.PartitionOf(row.PartnerID)
+			if w.keeper.holds(partition) { // a lane without partitions takes nothing from its queue
+				lane := partition % len(w.lanes)
+				shares[lane] = append(shares[lane], row.PartnerID)
+			}
 		}
 		for number, partners := range shares {
 			if len(partners) == 0 {

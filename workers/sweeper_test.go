@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/events/bus"
 )
 
 // TestSweeperHealsAndExpires: a partner that receives nothing else has its
@@ -59,6 +60,32 @@ func TestSweeperHealsAndExpires(t *testing.T) {
 	w.halt()
 	if n := count("select count(*) from input where code = 'predecessor_missing'"); n == 0 {
 		t.Error("nothing was rejected for want of a predecessor")
+	}
+}
+
+// TestStandbyIsNotAskedToLookAfterPartners: a lane that decides nothing takes
+// nothing from its queue, so the sweep must not wait for it.
+func TestStandbyIsNotAskedToLookAfterPartners(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	w := r.work(nil, nil)
+	facts := r.load(191, 5, "P100")
+	h := newHistory(t, 192, "P100")
+	h.pay("P100", "O-never-placed")
+	r.publish(append(facts, h.take()...))
+	w.drained()
+	standby, err := New(Config{DatabaseURL: r.database, Bus: bus.Config{URL: r.server.URL()}, Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(standby.pool.Close)
+	for range 2 { // the queue has room for one
+		if err := standby.tickOpen(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if waiting := len(standby.lanes[0].ticks); waiting != 0 {
+		t.Error("a lane without partitions was asked to look after partners")
 	}
 }
 

@@ -14,18 +14,40 @@ type outputMessage struct {
 	data                 []byte
 }
 
-// output reads the whole output stream.
-func (r *rig) output() []outputMessage {
+// jetStream is what an operator has, beside the worker's own connection.
+func (r *rig) jetStream() jetstream.JetStream {
 	r.t.Helper()
 	conn, err := nats.Connect(r.server.URL())
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer conn.Close()
+	r.t.Cleanup(conn.Close)
 	js, err := jetstream.New(conn)
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return js
+}
+
+func (r *rig) deleteLastReference() {
+	r.t.Helper()
+	last, err := r.bus.ReferenceLast(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	stream, err := r.jetStream().Stream(r.t.Context(), bus.ReferenceStream)
+	if err == nil {
+		err = stream.DeleteMsg(r.t.Context(), last)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// output reads the whole output stream.
+func (r *rig) output() []outputMessage {
+	r.t.Helper()
+	js := r.jetStream()
 	consumer, err := js.CreateConsumer(r.t.Context(), bus.OutputStream, jetstream.ConsumerConfig{
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, DeliverPolicy: jetstream.DeliverAllPolicy})
 	if err != nil {

@@ -137,6 +137,30 @@ func TestReferenceDataComesFirst(t *testing.T) {
 	r.sound()
 }
 
+// TestDeletedReferenceDataIsNotWaitedFor: when an operator deletes the last
+// reference event before it was read, what follows is decided without it.
+func TestDeletedReferenceDataIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := newHistory(t, 201, "P100")
+	r.sendAll(h.reference("credit"))
+	r.fold(newHistory(t, 201, "P100").reference("credit"))
+	h.add(events.AllPartners, "product/gone", "gone", &events.ProductPublished{ProductID: "gone", Names: events.Names{EnUS: "gone"}, CloudServiceType: "ec2",
+		ResourceType: "vm", ResourceSpec: "gone", Region: "r1", Currency: "CNY", Channel: "vendor", EffectiveTime: monthBegin,
+		Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec("1"))}}})
+	r.sendAll(h.take())
+	r.deleteLastReference()
+	facts := h.facts(10, 3)
+	r.sendAll(facts)
+	r.fold(facts)
+	for range 2 { // the second begins behind the gap
+		w := r.work(nil, nil)
+		w.drained()
+		w.halt()
+	}
+	r.sound()
+}
+
 // TestJobWaitsForWhatIsQueued: a job that fires reaches the partners that are
 // enrolled by events still queued before it.
 func TestJobWaitsForWhatIsQueued(t *testing.T) {

@@ -55,7 +55,7 @@ update stream_position p
 set position = greatest(p.position, a.sequence), outbox_no = p.outbox_no + a.added,
     stream = case when a.epoch < 0 then p.stream else $1::text end,
     created = case when a.epoch < 0 then p.created else $2::timestamptz end,
-    attempts = case when a.epoch < 0 then p.attempts else 0 end
+    attempts = case when a.sequence > p.position then 0 else p.attempts end
 from (
   select unnest($3::int[]) as partition, unnest($4::bigint[]) as sequence,
     unnest($5::bigint[]) as epoch, unnest($6::bigint[]) as added
@@ -81,7 +81,8 @@ type AdvancePositionsRow struct {
 
 // What a batch does to its partitions.
 // Moves what a batch has read and numbers what it sends. An epoch of -1 moves nothing and asks for no owner. Fewer rows
-// than partitions: one of them has another owner, or is read from another stream.
+// than partitions: one of them has another owner, or is read from another stream. Tries are counted of the messages
+// after the position, so only moving it ends the count; looking after partners does not.
 func (q *Queries) AdvancePositions(ctx context.Context, arg AdvancePositionsParams) ([]AdvancePositionsRow, error) {
 	rows, err := q.db.Query(ctx, AdvancePositions,
 		arg.Stream,

@@ -3,7 +3,10 @@ package dbtest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,6 +26,8 @@ const (
 	databaseWaitMax = 30 * time.Second
 	// adminConnectionCountMax bounds how many databases are made at the same time.
 	adminConnectionCountMax = 4
+	// parallelPerProcessor is how many tests of a package run side by side.
+	parallelPerProcessor = 3
 )
 
 // sharedSettings trade durability for speed. Autovacuum is off because a worker of it
@@ -53,6 +58,10 @@ var (
 // after it, the test binary exits with the tests' result.
 func Main(m *testing.M) {
 	mainCalled.Store(true)
+	// Tests over servers wait more than they compute; go test -parallel still decides.
+	if err := flag.Set("test.parallel", strconv.Itoa(parallelPerProcessor*runtime.GOMAXPROCS(0))); err != nil {
+		panic(fmt.Errorf("set how many tests run side by side: %w", err))
+	}
 	m.Run()
 	if err := shared.stop(); err != nil {
 		panic(fmt.Errorf("stop the server of the tests: %w", err)) // fails the binary

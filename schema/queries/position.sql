@@ -2,12 +2,13 @@
 
 -- name: AdvancePositions :many
 -- Moves what a batch has read and numbers what it sends. An epoch of -1 moves nothing and asks for no owner. Fewer rows
--- than partitions: one of them has another owner, or is read from another stream.
+-- than partitions: one of them has another owner, or is read from another stream. Tries are counted of the messages
+-- after the position, so only moving it ends the count; looking after partners does not.
 update stream_position p
 set position = greatest(p.position, a.sequence), outbox_no = p.outbox_no + a.added,
     stream = case when a.epoch < 0 then p.stream else @stream::text end,
     created = case when a.epoch < 0 then p.created else @created::timestamptz end,
-    attempts = case when a.epoch < 0 then p.attempts else 0 end
+    attempts = case when a.sequence > p.position then 0 else p.attempts end
 from (
   select unnest(@partitions::int[]) as partition, unnest(@sequences::bigint[]) as sequence,
     unnest(@epochs::bigint[]) as epoch, unnest(@added::bigint[]) as added

@@ -12,19 +12,15 @@ from (select unnest(@partitions::int[]) as partition, unnest(@epochs::bigint[]) 
 where p.partition = r.partition and p.epoch = r.epoch and p.relayed_no <= r.no;
 
 -- name: CleanOutbox :execrows
--- At most count_max published rows, the oldest of each partition first.
+-- At most count_max published rows of each partition, the oldest first: numbers have no gaps, so that their range tells
+-- how many they are.
 delete from outbox o
 using (
-  select c.partition, c.no
+  select r.partition, least(r.no, oldest.no + @count_max::bigint - 1) as up_to
   from (select unnest(@partitions::int[]) as partition, unnest(@numbers::bigint[]) as no) r
-  cross join lateral (
-    select i.partition, i.no from outbox i
-    where i.partition = r.partition and i.no <= r.no
-    order by i.no
-    limit @count_max
-  ) c
+  cross join lateral (select i.no from outbox i where i.partition = r.partition order by i.no limit 1) oldest
 ) gone
-where o.partition = gone.partition and o.no = gone.no;
+where o.partition = gone.partition and o.no <= gone.up_to;
 
 -- name: OutboxLag :one
 select coalesce(sum(outbox_no - relayed_no), 0)::bigint from stream_position;

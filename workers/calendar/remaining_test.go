@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/accruald/accruald/workers/money"
 	"pgregory.net/rapid"
+
+	"github.com/accruald/accruald/workers/money"
 )
 
 func TestRemainingMonthsWorkedExample(t *testing.T) {

@@ -52,7 +52,7 @@ func (f *fact) accrue(order *Order) error {
 }
 
 func (f *fact) accrueUnder(p *incentive.Policy, detail Detail, at time.Time) error {
-	period, _, last, err := calendar.PeriodOf(calendar.PeriodKind(p.Period), at, f.site.Zone())
+	period, _, last, err := calendar.PeriodOf(p.Period, at, f.site.Zone())
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (d *decider) correct(bill *Bill) error {
 		if diff.before != nil {
 			before = diff.before.Ideal
 		}
-		if err := late.take(detail, detail.Ideal.Sub(before)); err != nil {
+		if err := takeInto(&late, detail, detail.Ideal.Sub(before)); err != nil {
 			return err
 		}
 	}
@@ -133,8 +133,8 @@ func (d *decider) correct(bill *Bill) error {
 	return nil
 }
 
-// take adds the difference of one detail, with the slices that it is of.
-func (late *Detail) take(detail *Detail, difference decimal.Decimal) error {
+// takeInto adds to a late detail the difference of one detail, with the slices that it is of.
+func takeInto(late, detail *Detail, difference decimal.Decimal) error {
 	if difference.IsZero() {
 		return nil
 	}

@@ -115,7 +115,7 @@ func (p *Partner) billsAt(common *Reference, at time.Time) []Scope {
 	}
 	var scopes []Scope
 	for _, policy := range common.policies.View(common.version).InForce(at) {
-		period, _, _, err := calendar.PeriodOf(calendar.PeriodKind(policy.Period), at, profile.Zone())
+		period, _, _, err := calendar.PeriodOf(policy.Period, at, profile.Zone())
 		if err != nil {
 			continue
 		}

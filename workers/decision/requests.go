@@ -44,6 +44,7 @@ func (d *decider) billStep(data events.BillAction, by settlement.BillTrigger) er
 			return err
 		}
 		changed.Deadline = deadline
+	default: // no other step changes more than the state
 	}
 	return d.moveBill(&changed, by, data.Actor, data.Reason)
 }

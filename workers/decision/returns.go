@@ -111,7 +111,7 @@ func (f *fact) recoverFrom(order *Order, base *Detail, back []giveBack) error {
 	if !ok {
 		return fmt.Errorf("recover from detail %q: policy %q version %d is not in the reference data", base.ID, base.PolicyID, base.PolicyVersion)
 	}
-	period, _, last, err := calendar.PeriodOf(calendar.PeriodKind(p.Period), f.at, f.site.Zone())
+	period, _, last, err := calendar.PeriodOf(p.Period, f.at, f.site.Zone())
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func (e *engine) lines() (order []events.OrderLine, asked []inquiry.PeriodProduc
 }
 
 // TestWhatIsQuotedIsCharged: an order with the lines of an inquiry, paid with any discount that the inquiry offered or
-// with none, is charged what the inquiry said of it, in sum and by line.
+// with none, is charged what the inquiry said of it, in sum and by line. So are its renewal and what it gives back.
 func TestWhatIsQuotedIsCharged(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -163,5 +163,48 @@ func TestWhatIsQuotedIsCharged(t *testing.T) {
 				rt.Fatalf("line %s was paid for %s less than quoted", id, left)
 			}
 		}
+		e.renew(partner)
+		e.unsubscribe(partner)
 	})
+}
+
+// renew asks what a renewal costs and then renews by automatic payment.
+func (e *engine) renew(partner *decision.Partner) {
+	e.at = e.at.AddDate(0, 0, rapid.IntRange(0, 20).Draw(e.T, "days"))
+	standing, err := partner.Standing(e.Common, "C1", e.at)
+	if err != nil {
+		e.Fatal(err)
+	}
+	months := rapid.IntRange(1, 11).Draw(e.T, "months")
+	who := inquiry.Asker{CustomerID: "C1", At: e.at}
+	quoted, err := inquiry.Renew(standing.Book, who, partner.Family("r-0"), &inquiry.RenewRequest{ResourceIDs: []string{"r-0"}, PeriodType: 2, PeriodNum: months})
+	if err != nil || len(quoted.RenewInquiryResults) != 1 {
+		e.Fatalf("%v: %+v", err, quoted)
+	}
+	e.add("renewed", "O2", &events.OrderRenewed{OrderID: "O2", PartnerID: "P100", CustomerID: "C1", AutoPay: true, ResourceIDs: []string{"r-0"}, PeriodType: 2, PeriodNum: months})
+	e.at = e.at.Add(time.Hour)
+	e.add("renewal paid", "O2", &events.OrderPaid{OrderID: "O2", PartnerID: "P100", PaidBy: "customer"})
+	if charged := partner.Orders.Get("O2").Payment.Charge.Amount.StringFixed(2); charged != quoted.RenewInquiryResults[0].Amount {
+		e.Fatalf("renewal: quoted %s, charged %s", quoted.RenewInquiryResults[0].Amount, charged)
+	}
+}
+
+// unsubscribe asks what an unsubscription gives back, and then unsubscribes.
+func (e *engine) unsubscribe(partner *decision.Partner) {
+	e.at = e.at.AddDate(0, 0, rapid.IntRange(0, 9).Draw(e.T, "days"))
+	standing, err := partner.Standing(e.Common, "C1", e.at)
+	if err != nil {
+		e.Fatal(err)
+	}
+	kind, profile, family := rapid.IntRange(1, 2).Draw(e.T, "unsubscribe"), standing.Book.Site, partner.Family("r-0")
+	quoted, err := inquiry.Refund(profile, inquiry.Asker{CustomerID: "C1", At: e.at}, family, partner.FiveDayQuota(profile, family),
+		&inquiry.RefundRequest{ResourceIDs: []string{"r-0"}, UnsubscribeType: kind})
+	if err != nil {
+		e.Fatal(err)
+	}
+	e.add("unsubscribed", "O3", &events.OrderUnsubscribed{OrderID: "O3", PartnerID: "P100", CustomerID: "C1", ResourceIDs: []string{"r-0"}, UnsubscribeType: kind})
+	refund := partner.Orders.Get("O3").Refund
+	if !refund.Amount.Equal(quoted.RefundAmount.Neg()) || !refund.Fee.Equal(quoted.CommissionAmount.Decimal) || !refund.Consumed.Equal(quoted.ConsumedAmount.Decimal) {
+		e.Fatalf("refund: quoted %+v, decided %s, fee %s, consumed %s", quoted, refund.Amount, refund.Fee, refund.Consumed)
+	}
 }

@@ -105,6 +105,13 @@ func TestChangeOfSpecification(t *testing.T) {
 	}
 	_, err = Change(s.book(), asker, resources, ask("a", "small"))
 	refused(t, err, CodeParameter, "already")
+	blocked := pricing.Block(resources[0], "X", noon.AddDate(0, 0, 7))
+	_, err = Change(s.book(), asker, []*pricing.Resource{blocked}, ask("a", "large"))
+	refused(t, err, CodeParameter, "unpaid order")
+	other := ask("a", "large")
+	other.ProductInfo.ResourceType = vol
+	_, err = Change(s.book(), asker, resources, other)
+	refused(t, err, CodeParameter, vol)
 	up.InquiryTime = ptr("tomorrow")
 	_, err = Change(s.book(), asker, resources, up)
 	refused(t, err, CodeParameter, "tomorrow")

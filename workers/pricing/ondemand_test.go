@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,7 +153,7 @@ func TestOnDemandRefusals(t *testing.T) {
 		lines         []OnDemandLine
 	}{
 		{CodeNoLines, "/lines", 0, nil},
-		{CodeTooManyLines, "/lines", 0, append(hundred, line(100, vm))},
+		{CodeTooManyLines, "/lines", 0, append(slices.Clone(hundred), line(100, vm))},
 		{CodeDuplicateLine, "/lines/1/line_id", 0, []OnDemandLine{line(1, vm), line(1, disk)}},
 		{CodeQuantityOutOfRange, "/lines/0/subscription_num", 0, []OnDemandLine{line(1, vm, func(l *OnDemandLine) { l.Quantity = 0 })}},
 		{CodeQuantityOutOfRange, "/lines/0/subscription_num", 0, []OnDemandLine{line(1, vm, func(l *OnDemandLine) { l.Quantity = 10_001 })}},

@@ -30,9 +30,9 @@ func (p *Product) row(period calendar.Period) (row *PriceRow, times int, offered
 
 // longerRow is row for a remaining period that was rounded up: where neither it nor a single unit has a row, the next
 // longer row is the product's price.
-func (p *Product) longerRow(period calendar.Period) (row *PriceRow, times int, offered bool) {
-	if row, times, offered = p.row(period); offered {
-		return row, times, true
+func (p *Product) longerRow(period calendar.Period) (row *PriceRow, offered bool) {
+	if row, _, offered = p.row(period); offered {
+		return row, true
 	}
 	for i := range p.Prices {
 		candidate := &p.Prices[i]
@@ -41,7 +41,7 @@ func (p *Product) longerRow(period calendar.Period) (row *PriceRow, times int, o
 			row = candidate
 		}
 	}
-	return row, 1, row != nil
+	return row, row != nil
 }
 
 // listPrice is the exact list price of a row: for all its units, before any rounding.

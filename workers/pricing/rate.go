@@ -20,7 +20,7 @@ type rate struct {
 
 // rate returns the price by the row for a period, divided by the row's number of units.
 func (p *Product) rate(period calendar.Period, spec SpecState, quantity int) (rate, error) {
-	row, _, offered := p.longerRow(period)
+	row, offered := p.longerRow(period)
 	if !offered {
 		return rate{}, periodNotOffered(p, period)
 	}

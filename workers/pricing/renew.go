@@ -197,7 +197,7 @@ func (b *Book) supplement(in *Renewal, r *Resource, product *Product, spec SpecS
 	if unified.Days > 0 {
 		unit, periods := calendar.Month, unified.Months
 		share := monthsText(unified.Parts)
-		if _, _, monthly := product.longerRow(calendar.Period{Type: unit, Num: 1}); !monthly {
+		if _, monthly := product.longerRow(calendar.Period{Type: unit, Num: 1}); !monthly {
 			var parts []calendar.YearPart
 			unit = calendar.Year
 			periods, parts = calendar.RemainingYears(unified.Renewed, unified.Expiry, zone)

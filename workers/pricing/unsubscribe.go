@@ -106,7 +106,7 @@ func (f *Refund) returnResource(p *site.Profile, in *Unsubscription, r *Resource
 		switch {
 		case interval.Returned:
 		case fiveDay || interval.notBegun(in.At):
-			err = f.returnWhole(r, i, fiveDay)
+			f.returnWhole(r, i, fiveDay)
 		case in.Type == UnsubscribeAll && interval.End.After(in.At):
 			err = f.returnUnused(p, r, i)
 		}
@@ -134,7 +134,7 @@ func (r *Resource) notBegun(at time.Time) []int {
 }
 
 // returnWhole returns a payment without consumption or fee, its coupons too.
-func (f *Refund) returnWhole(r *Resource, payment int, fiveDay bool) error {
+func (f *Refund) returnWhole(r *Resource, payment int, fiveDay bool) {
 	order := refundOrder(r, payment)
 	order.FiveDay = fiveDay
 	paid := &r.Payments[payment]
@@ -165,7 +165,6 @@ func (f *Refund) returnWhole(r *Resource, payment int, fiveDay bool) error {
 	order.Amount = order.Paid
 	order.Steps = []Step{{Rule: rule, Reference: paid.OrderID, Before: order.Paid, Formula: "everything paid = " + money.Fixed(order.Amount, f.Currency)}}
 	f.add(order)
-	return nil
 }
 
 // returnUnused returns a begun payment less what is consumed and the fee.

@@ -76,8 +76,6 @@ func diskProduct(id string, rows ...PriceRow) Product {
 		Linear: true, SizeMeasure: measureGB}
 }
 
-var bySecond = Metering{MeterBySecond, SettleHourly, AccumulateNone}
-
 // use is one usage of a product with a one-hour window from when on.
 func use(n int, p Product, when, value string, measure int) Usage {
 	id := strconv.Itoa(n)

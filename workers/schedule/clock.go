@@ -29,7 +29,8 @@ func NewClock(sites site.Profiles) *Clock { return &Clock{sites: sites} }
 // they are due.
 func (c *Clock) Before(ev *events.Event) ([]*events.Event, error) {
 	if enrolled, ok := ev.Data.(*events.PartnerEnrolled); ok {
-		return nil, c.enrol(enrolled.Site)
+		c.enrol(enrolled.Site)
+		return nil, nil
 	}
 	if c.highest.IsZero() && !events.IsOrderFact(ev.Type) || !ev.Time.After(c.highest) {
 		return nil, nil
@@ -70,14 +71,13 @@ func (c *Clock) Before(ev *events.Event) ([]*events.Event, error) {
 
 // enrol makes the site's jobs run. An unknown site is refused where the
 // enrolment is decided.
-func (c *Clock) enrol(code string) error {
+func (c *Clock) enrol(code string) {
 	profile, err := c.sites.Get(code)
 	if err != nil || slices.Contains(c.active, profile) {
-		return nil //nolint:nilerr // the decision rejects the enrolment with its reason
+		return
 	}
 	c.active = append(c.active, profile)
 	slices.SortFunc(c.active, func(a, b *site.Profile) int { return cmp.Compare(a.Site, b.Site) })
-	return nil
 }
 
 // Fired is the event of one run. Its id is made of job, site and scheduled

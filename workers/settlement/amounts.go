@@ -58,8 +58,9 @@ func (a Amounts) Freeze(amount decimal.Decimal) Amounts {
 // Release moves an amount from frozen to payable, or, in a bill that has expired, to expired; what is negative stays
 // as negative payable.
 func (a Amounts) Release(amount decimal.Decimal, state BillState) Amounts {
-	a.Frozen = a.Frozen.Sub(amount)
-	return a.back(amount, state)
+	released := a
+	released.Frozen = a.Frozen.Sub(amount)
+	return released.back(amount, state)
 }
 
 // Request moves an amount that was applied for from payable to requested. Errors: invalid_amount (not positive, or

@@ -24,7 +24,8 @@ type Books struct {
 	close    func()
 }
 
-// Events folds files. Facts after until are left out, unless it is zero.
+// Events folds files. Facts from until on are left out, unless it is zero: what is asked for the time of an order is what
+// that order was priced with.
 func Events(ctx context.Context, sources []feed.Source, until time.Time) (*Books, error) {
 	m := decision.NewMemory(site.Default())
 	for line, err := range feed.Lines(sources) {
@@ -35,7 +36,7 @@ func Events(ctx context.Context, sources []feed.Source, until time.Time) (*Books
 			return nil, err
 		}
 		reference := events.IsReference(line.Event.Type) || events.IsPartnerReference(line.Event.Type)
-		if !reference && !until.IsZero() && line.Event.Time.After(until) {
+		if !reference && !until.IsZero() && !line.Event.Time.Before(until) {
 			continue
 		}
 		if _, err := m.Fold(line.Event, nil); err != nil {
@@ -90,8 +91,8 @@ func (b *Books) Current(p *decision.Partner, at time.Time, resourceIDs []string)
 		return nil
 	}
 	for _, id := range resourceIDs {
-		if last := p.LastFact(id).Time; last.After(at) {
-			return fmt.Errorf("the database has resource %q as it is since %s: ask for a time from then on, or take the facts from files with --events",
+		if last := p.LastFact(id).Time; !last.Before(at) {
+			return fmt.Errorf("the database has resource %q as it is since %s: ask for a later time, or take the facts from files with --events",
 				id, last.Format(time.RFC3339))
 		}
 	}

@@ -4,7 +4,7 @@
 // It owns the choice between the two. It does not own decisions (package decision), statements (package workers), or
 // what is made of the rows (packages inquiry and explanation).
 //
-// From files, facts after the time of the inquiry are left out, so that a resource is as it was then; reference data is
+// From files, facts from the time of the inquiry on are left out, so that a resource is as it was then; reference data is
 // taken whole, because a price counts from its effective time however late it comes. The database has resources as they
 // are now: an inquiry for a time before the last fact of a resource is refused rather than answered from later rows.
 //

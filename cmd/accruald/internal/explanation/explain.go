@@ -46,7 +46,7 @@ func Of(p *decision.Partner, common *decision.Reference, orderID string) (*Expla
 
 // price charges the quote again with the discount it was paid with, and lists all that were weighed.
 func (e *Explanation) price(s scale, p *decision.Partner, common *decision.Reference, o *decision.Order) error {
-	standing, err := p.Standing(common, o.CustomerID, o.PlacedAt)
+	standing, err := p.Standing(common, "", o.PlacedAt) // whoever the customer belongs to by now
 	if err != nil {
 		return err
 	}
@@ -65,12 +65,11 @@ func (e *Explanation) price(s scale, p *decision.Partner, common *decision.Refer
 		e.Price.Lines = append(e.Price.Lines, Line{LineID: line.LineID, ResourceID: line.ResourceID, ProductID: line.ProductID,
 			Official: s.of(price.Official), Discount: s.of(price.Discount), Amount: s.of(price.Amount), Steps: s.steps(price.Steps)})
 	}
-	unavailable, err := o.Quote.Unavailable(standing.Book, o.CustomerID, o.IndirectPartnerID)
-	if err != nil {
-		return err
-	}
-	if o.Type == pricing.OrderTrial || o.Quote.Refund != nil {
-		unavailable = nil // no discount was asked for: the price is 0
+	var unavailable []pricing.Candidate
+	if !o.Quote.Official.IsZero() { // else nothing was weighed: a trial, a downgrade, a change at renewal
+		if unavailable, err = o.Quote.Unavailable(standing.Book, o.CustomerID, o.IndirectPartnerID); err != nil {
+			return err
+		}
 	}
 	for _, list := range [][]pricing.Candidate{o.Quote.Candidates, unavailable} {
 		for i := range list {
@@ -100,7 +99,7 @@ func refund(s scale, r *pricing.Refund) *Refund {
 	for i := range r.Orders {
 		o := &r.Orders[i]
 		order := RefundedOrder{OrderID: o.OrderID, ResourceID: o.ResourceID, Paid: s.of(o.Paid), Consumed: s.of(o.Consumed), Fee: s.of(o.Fee),
-			Amount: s.of(o.Amount), Tenders: []Tender{}, Steps: s.steps(o.Steps)}
+			Amount: s.of(o.Amount), Kept: s.of(o.Kept), Tenders: []Tender{}, Steps: s.steps(o.Steps)}
 		for _, t := range o.Tenders {
 			order.Tenders = append(order.Tenders, Tender{Kind: string(t.Kind), Reference: t.Reference, Amount: s.of(t.Amount)})
 		}

@@ -89,7 +89,7 @@ type Slice struct {
 	Refunded  events.Amount `json:"refunded"`
 }
 
-// Refund is what an order gives back: paid = consumed + fee + amount + kept.
+// Refund is what an order gives back: paid = consumed + fee + amount + kept, which goes on counting as paid.
 type Refund struct {
 	Kind     string           `json:"kind"`
 	Paid     events.Amount    `json:"paid_amount"`
@@ -110,6 +110,7 @@ type RefundedOrder struct {
 	Consumed   events.Amount `json:"consumed_amount"`
 	Fee        events.Amount `json:"commission_amount"`
 	Amount     events.Amount `json:"refund_amount"`
+	Kept       events.Amount `json:"kept_amount"`
 	Tenders    []Tender      `json:"tenders"`
 	Steps      []Step        `json:"steps"`
 }

@@ -101,16 +101,16 @@ func (t *text) payment(p *Payment) {
 }
 
 func (t *text) refund(r *Refund) {
-	rows := [][]string{{"What comes back", "resource", "paid", "consumed", "fee", "comes back", "to"}}
+	rows := [][]string{{"What comes back", "resource", "paid", "consumed", "fee", "stays paid", "comes back", "to"}}
 	for _, o := range r.Orders {
 		var to []string
 		for _, tender := range o.Tenders {
 			to = append(to, tender.named())
 		}
-		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, set(o.Paid), set(o.Consumed), set(o.Fee), set(o.Amount), strings.Join(to, ", ")})
+		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, set(o.Paid), set(o.Consumed), set(o.Fee), set(o.Kept), set(o.Amount), strings.Join(to, ", ")})
 	}
-	rows = append(rows, []string{"sum", "", set(r.Paid), set(r.Consumed), set(r.Fee), set(r.Amount), ""})
-	t.table(rows, "llrrrrl")
+	rows = append(rows, []string{"sum", "", set(r.Paid), set(r.Consumed), set(r.Fee), set(r.Kept), set(r.Amount), ""})
+	t.table(rows, "llrrrrrl")
 	rows = [][]string{{"How the refund came about", "step", "reference", "before", "after", "calculation"}}
 	rows = append(rows, steps("whole", r.Steps)...)
 	for _, o := range r.Orders {
