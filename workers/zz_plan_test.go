@@ -48,6 +48,8 @@ func TestZZPlans(t *testing.T) {
 	arr := func(s []string) string { return "array[" + strings.Join(s, ",") + "]" }
 	seq := func(v string) string { return "array_fill(" + v + ", array[256])" }
 	uniq := arr(ps[:27])
+	_, _, _, _, _, _ = keys, rs, bs, ds, seq, uniq
+	_, _, _ = os, ps, hs
 	for _, q := range []struct {
 		name, sql string
 		args      []string

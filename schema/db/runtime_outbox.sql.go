@@ -13,21 +13,16 @@ import (
 const CleanOutbox = `-- name: CleanOutbox :execrows
 delete from outbox o
 using (
-  select c.partition, c.no
-  from (select unnest($1::int[]) as partition, unnest($2::bigint[]) as no) r
-  cross join lateral (
-    select i.partition, i.no from outbox i
-    where i.partition = r.partition and i.no <= r.no
-    order by i.no
-    limit $3
-  ) c
+  select r.partition, (select min(i.no) from outbox i where i.partition = r.partition) + $1::bigint as behind, r.no
+  from (select unnest($2::int[]) as partition, unnest($3::bigint[]) as no) r
 ) gone
-where o.partition = gone.partition and o.no = gone.no
+where o.partition = gone.partition and o.no <= gone.no and o.no < gone.behind
 `
 
-// At most count_max published rows, the oldest of each partition first.
-func (q *Queries) CleanOutbox(ctx context.Context, partitions []int32, numbers []int64, countMax int32) (int64, error) {
-	result, err := q.db.Exec(ctx, CleanOutbox, partitions, numbers, countMax)
+// At most count_max published rows of each partition, the oldest first: numbers have no gaps, so that their range tells
+// how many they are.
+func (q *Queries) CleanOutbox(ctx context.Context, countMax int64, partitions []int32, numbers []int64) (int64, error) {
+	result, err := q.db.Exec(ctx, CleanOutbox, countMax, partitions, numbers)
 	if err != nil {
 		return 0, err
 	}

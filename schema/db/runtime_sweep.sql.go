@@ -70,13 +70,15 @@ func (q *Queries) PartnersWithOpen(ctx context.Context, after string, countMax i
 const StuckInputs = `-- name: StuckInputs :many
 select i.partner_id, i.input_no, i.source, i.event_id, i.waits_for
 from input i
-where i.status = 'waiting' and i.partner_id <> '_all' and (
-  exists (select from customer_order o
-    where o.partner_id = i.partner_id and i.waits_for = 'o/' || o.order_id and o.document is not null)
-  or exists (select from resource r where r.partner_id = i.partner_id and i.waits_for = 'r/' || r.resource_id)
-  or exists (select from reference_log l
-    where l.scope = i.partner_id and (l.type = 'coupon.issued.v1' and i.waits_for = 'c/' || l.subject
-      or l.type = 'coupon_quota.granted.v1' and i.waits_for = 'q/' || l.subject)))
+where i.status = 'waiting' and i.partner_id <> '_all' and case left(i.waits_for, 2)
+  when 'o/' then exists (select from customer_order o
+    where o.partner_id = i.partner_id and o.order_id = substr(i.waits_for, 3) and o.document is not null)
+  when 'r/' then exists (select from resource r where r.partner_id = i.partner_id and r.resource_id = substr(i.waits_for, 3))
+  when 'c/' then exists (select from reference_log l
+    where l.scope = i.partner_id and l.type = 'coupon.issued.v1' and l.subject = substr(i.waits_for, 3))
+  when 'q/' then exists (select from reference_log l
+    where l.scope = i.partner_id and l.type = 'coupon_quota.granted.v1' and l.subject = substr(i.waits_for, 3))
+  else false end
 order by i.partner_id, i.input_no
 limit $1
 `

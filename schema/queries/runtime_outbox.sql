@@ -16,11 +16,10 @@ where p.partition = r.partition and p.epoch = r.epoch and p.relayed_no <= r.no;
 -- how many they are.
 delete from outbox o
 using (
-  select r.partition, least(r.no, oldest.no + @count_max::bigint - 1) as up_to
+  select r.partition, (select min(i.no) from outbox i where i.partition = r.partition) + @count_max::bigint as behind, r.no
   from (select unnest(@partitions::int[]) as partition, unnest(@numbers::bigint[]) as no) r
-  cross join lateral (select i.no from outbox i where i.partition = r.partition order by i.no limit 1) oldest
 ) gone
-where o.partition = gone.partition and o.no <= gone.up_to;
+where o.partition = gone.partition and o.no <= gone.no and o.no < gone.behind;
 
 -- name: OutboxLag :one
 select coalesce(sum(outbox_no - relayed_no), 0)::bigint from stream_position;
