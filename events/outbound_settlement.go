@@ -50,18 +50,20 @@ type IncentiveReleased struct {
 // total = frozen + payable + requested + paid_out + expired + offset.
 type PayableChanged struct {
 	Origin
-	BillID     string   `json:"bill_id"`
-	Cycle      string   `json:"cycle"`
-	Currency   string   `json:"currency"`
-	Total      Amount   `json:"total"`
-	Frozen     Amount   `json:"frozen"`
-	Payable    Amount   `json:"payable"`
-	Requested  Amount   `json:"requested"`
-	PaidOut    Amount   `json:"paid_out"`
-	Expired    Amount   `json:"expired"`
-	Offset     Amount   `json:"offset"`
-	Applicable Amount   `json:"applicable"`
-	BlockedBy  []string `json:"blocked_by"`
+	BillID      string   `json:"bill_id"`
+	Cycle       string   `json:"cycle"`
+	PolicyID    string   `json:"policy_id"`
+	Association string   `json:"association"`
+	Currency    string   `json:"currency"`
+	Total       Amount   `json:"total"`
+	Frozen      Amount   `json:"frozen"`
+	Payable     Amount   `json:"payable"`
+	Requested   Amount   `json:"requested"`
+	PaidOut     Amount   `json:"paid_out"`
+	Expired     Amount   `json:"expired"`
+	Offset      Amount   `json:"offset"`
+	Applicable  Amount   `json:"applicable"`
+	BlockedBy   []string `json:"blocked_by"`
 }
 
 // Transition is one step of a state machine; Deadline is zero where the new state has none.
@@ -77,7 +79,10 @@ type Transition struct {
 // BillStateChanged is a step of an incentive bill.
 type BillStateChanged struct {
 	Origin
-	BillID string `json:"bill_id"`
+	BillID      string `json:"bill_id"`
+	Cycle       string `json:"cycle"`
+	PolicyID    string `json:"policy_id"`
+	Association string `json:"association"`
 	Transition
 	Currency string `json:"currency"`
 	Total    Amount `json:"total"`

@@ -75,25 +75,44 @@ func (b *Bus) Horizon(ctx context.Context, partition int, after uint64) (uint64,
 	return next - 1, nil
 }
 
+// NextTime is when the broker stored the first message of a partition after a
+// position, the zero time if there is none.
+func (b *Bus) NextTime(ctx context.Context, partition int, after uint64) (time.Time, error) {
+	message, err := b.firstStored(ctx, InputStream, partitionFilter(partition), after)
+	if message == nil {
+		return time.Time{}, err
+	}
+	return message.Time, nil
+}
+
 // nextStored is the sequence of a stream's first message after the given one
-// under a filter of subjects, 0 if there is none. It asks the stream and not
-// a consumer, whose own count of what is pending has been wrong on followers
-// (F84, F85).
+// under a filter of subjects, 0 if there is none.
 func (b *Bus) nextStored(ctx context.Context, name, filter string, after uint64) (uint64, error) {
+	message, err := b.firstStored(ctx, name, filter, after)
+	if message == nil {
+		return 0, err
+	}
+	return message.Sequence, nil
+}
+
+// firstStored is the first message after a sequence, nil if there is none. It
+// asks the stream and not a consumer, whose own count of what is pending has
+// been wrong on followers (F84, F85).
+func (b *Bus) firstStored(ctx context.Context, name, filter string, after uint64) (*jetstream.RawStreamMsg, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	stream, err := b.js.Stream(ctx, b.config.StreamPrefix+name)
 	if err != nil {
-		return 0, fmt.Errorf("read stream %q: %w", name, err)
+		return nil, fmt.Errorf("read stream %q: %w", name, err)
 	}
 	message, err := stream.GetMsg(ctx, after+1, jetstream.WithGetMsgSubject(filter))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return 0, nil
+		return nil, nil
 	}
 	if err != nil {
-		return 0, fmt.Errorf("look for messages %q after %d: %w", filter, after, err)
+		return nil, fmt.Errorf("look for messages %q after %d: %w", filter, after, err)
 	}
-	return message.Sequence, nil
+	return message, nil
 }
 
 // Lag is how far the acknowledgements of one partition are behind.

@@ -51,6 +51,9 @@ func (d *decider) carry() error {
 
 func (d *decider) change(id string, c *billChange) error {
 	d.need(ScopeBill, id)
+	if c.details == 0 && c.amount.IsZero() && c.frozen.IsZero() {
+		return nil
+	}
 	var bill Bill
 	if old := d.Bills.Get(id); old != nil {
 		bill = *old
@@ -59,9 +62,6 @@ func (d *decider) change(id string, c *billChange) error {
 		if err := d.openBill(&bill); err != nil {
 			return err
 		}
-	}
-	if c.details == 0 && c.amount.IsZero() && c.frozen.IsZero() {
-		return nil
 	}
 	bill.Details += c.details
 	bill.PolicyVersion = max(bill.PolicyVersion, c.sample.PolicyVersion)
@@ -128,8 +128,7 @@ func (d *decider) newBill(detail *Detail) *Bill {
 // the close where the period was closed before its first fact came. What the
 // fact earns then stands in the open period; this bill only says so.
 func (d *decider) openBill(bill *Bill) error {
-	var err error
-	if bill.State, err = settlement.NextBill("", settlement.BillFirstDetail); err != nil || bill.Cycle > d.Counters.ClosedCycle {
+	if err := d.moveBill(bill, settlement.BillFirstDetail, actorRules, ""); err != nil || bill.Cycle > d.Counters.ClosedCycle {
 		return err
 	}
 	profile, err := d.profile()
@@ -139,8 +138,7 @@ func (d *decider) openBill(bill *Bill) error {
 	if bill.Deadline, err = profile.ConfirmationDeadline(bill.Cycle); err != nil {
 		return err
 	}
-	bill.State, err = settlement.NextBill(bill.State, settlement.BillPeriodClosed)
-	return err
+	return d.moveBill(bill, settlement.BillPeriodClosed, actorRules, "")
 }
 
 func (d *decider) periodKind(detail *Detail) string {

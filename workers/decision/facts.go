@@ -124,5 +124,5 @@ func (f *fact) ref() EventRef {
 
 func notSupported(ev *events.Event) error {
 	return &events.Rejection{Code: CodeNotSupported, Pointer: "/type", Message: fmt.Sprintf(
-		"events of type %s are part of the contract but this version does not decide them yet; keep the event and publish it again after an upgrade", ev.Type)}
+		"events of type %s are part of the contract but this version does not decide them yet; after an upgrade have it decided with accruald rejections retry", ev.Type)}
 }

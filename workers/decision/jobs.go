@@ -20,8 +20,9 @@ const (
 	JobAutoConfirm  = "auto_confirm"
 )
 
-// actorSchedule is who acts when a job does.
-const actorSchedule = "schedule"
+// actorRules is who acts where a state follows from facts; a job acts under
+// its own name.
+const actorRules = "accruald"
 
 var noTime time.Time
 
@@ -44,7 +45,7 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.autoConfirm(profile, data.ScheduledFor)
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
-			"job %q is part of the contract but this version does not run it yet; run it again after an upgrade", data.Job)}
+			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}
 	}
 }
 
@@ -73,7 +74,7 @@ func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
 		if closed.Deadline, err = profile.ConfirmationDeadline(bill.Cycle); err != nil {
 			return err
 		}
-		if err := d.moveBill(&closed, settlement.BillPeriodClosed, actorSchedule, ""); err != nil {
+		if err := d.moveBill(&closed, settlement.BillPeriodClosed, JobCloseCycle, ""); err != nil {
 			return err
 		}
 	}
@@ -143,7 +144,7 @@ func (d *decider) autoConfirm(profile *site.Profile, at time.Time) error {
 			continue
 		}
 		confirmed := *bill
-		if err := d.moveBill(&confirmed, settlement.BillDeadlinePassed, actorSchedule, ""); err != nil {
+		if err := d.moveBill(&confirmed, settlement.BillDeadlinePassed, JobAutoConfirm, ""); err != nil {
 			return err
 		}
 	}

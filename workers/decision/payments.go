@@ -17,7 +17,7 @@ func (f *fact) paid(data *events.OrderPaid) error {
 		return err
 	}
 	if data.MilestoneID != "" {
-		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/milestone_id", Message: "payments by milestone are not decided yet; publish the payment again after an upgrade"}
+		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/milestone_id", Message: "payments by milestone are not decided yet; after an upgrade have it decided with accruald rejections retry"}
 	}
 	discountID := data.DiscountID
 	if discountID == "" && order.AutoPay {

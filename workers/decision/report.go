@@ -104,7 +104,8 @@ func (d *decider) reportBill(diff difference[Bill]) {
 	}
 	a, c := bill.Amounts, bill.Currency
 	d.emit(events.TypePayableChanged, bill.ID, &events.PayableChanged{
-		Origin: origin(diff.version), BillID: bill.ID, Cycle: string(bill.Cycle), Currency: string(c), Total: in(c, a.Total), Frozen: in(c, a.Frozen),
+		Origin: origin(diff.version), BillID: bill.ID, Cycle: string(bill.Cycle), PolicyID: bill.PolicyID,
+		Association: bill.Association, Currency: string(c), Total: in(c, a.Total), Frozen: in(c, a.Frozen),
 		Payable: in(c, a.Payable), Requested: in(c, a.Requested), PaidOut: in(c, a.PaidOut), Expired: in(c, a.Expired), Offset: in(c, a.Offset),
 		Applicable: in(c, applicable), BlockedBy: blocked})
 }
@@ -119,8 +120,8 @@ func (d *decider) reportStep(s step) {
 	switch s.kind {
 	case events.TypeBillStateChanged:
 		b := d.Bills.Get(s.id)
-		d.emitNth(s.kind, s.id, n, &events.BillStateChanged{Origin: origin(d.Bills.Version(s.id)), BillID: s.id, Transition: s.transition,
-			Currency: string(b.Currency), Total: in(b.Currency, b.Amounts.Total), Payable: in(b.Currency, b.Amounts.Payable)})
+		d.emitNth(s.kind, s.id, n, &events.BillStateChanged{Origin: origin(d.Bills.Version(s.id)), BillID: s.id, Cycle: string(b.Cycle),
+			PolicyID: b.PolicyID, Association: b.Association, Transition: s.transition, Currency: string(b.Currency), Total: in(b.Currency, b.Amounts.Total), Payable: in(b.Currency, b.Amounts.Payable)})
 	case events.TypePaymentRequestStateChanged:
 		r := d.Requests.Get(s.id)
 		out := &events.PaymentRequestStateChanged{Origin: origin(d.Requests.Version(s.id)), PaymentRequestID: s.id,

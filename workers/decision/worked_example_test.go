@@ -111,6 +111,7 @@ var workedSteps = []struct {
 		"settled O1: coupon 23.00 credit 400.00, vm-1 until 04-08 23:59:59",
 		"accrued O1: performance 400.00 x 0.08 = 32.00 in 2026-03, provisional",
 		"frozen 32.00: credit_not_repaid O1",
+		"bill 2026-03:  -> estimated by first_detail",
 		"bill 2026-03: total 32.00 = frozen 32.00 + payable 0.00 + requested 0.00 + paid out 0.00; applicable 0.00, blocked by not_confirmed nothing_payable"}},
 	{"3", "order.spec_changed/O2", []string{
 		"priced O2: official 273.72, D1 takes 27.37, amount 246.35"}},
@@ -139,6 +140,7 @@ var workedSteps = []struct {
 		"settled O3:, vm-1 until 04-08 23:59:59; refund -2.42, coupons returned 0" +
 			"; O1 consumed 369.92 fee 30.08 refund 0.00 (credit 0.00); O2 consumed 219.29 fee 24.64 refund -2.42 (cash -2.42)",
 		"accrued O3: performance -2.42 x 0.08 = -0.19 in 2026-04, reverses another",
+		"bill 2026-04:  -> estimated by first_detail",
 		"bill 2026-04: total -0.19 = frozen 0.00 + payable -0.19 + requested 0.00 + paid out 0.00; applicable 0.00, blocked by not_confirmed nothing_payable"}},
 	{"10 confirmed", "bill.confirmed", []string{
 		"bill 2026-03: pending_confirmation -> issuing by confirm",
