@@ -1,13 +1,14 @@
-// Package workers is the imperative shell: it takes deliveries, decides them
-// in batches, each in one transaction, and hands on what comes out.
+// Package workers is the imperative shell: it reads the streams, decides
+// events in batches, each in one transaction, and publishes what comes of it.
 //
 // # Owns
 //
 //   - the batch frame (frame*.go): lock, inbox, load, decide, save, commit;
 //   - the mapping between working sets and tables (load*.go, save*.go,
-//     store*.go), and the digest over the database;
-//   - the runtime around it: lanes that read partitions, leases, the reference
-//     reader, the relay, the sweeper, and the classes of failures.
+//     store*.go, reader.go), and the digest over the database;
+//   - the runtime around it: lanes that read partitions (lane*.go), leases, the
+//     reference reader (reference_*.go), the relay, the sweeper, health and
+//     metrics, and the classes of failures (failure.go).
 //
 // # Does not own
 //
@@ -15,50 +16,91 @@
 // (package events), streams (package bus), tables and statements (package
 // schema: every statement lies in schema/queries and is generated).
 //
+// # The way of one event
+//
+//	stream -> reader of its partition -> batch: decode      lane_fetch.go
+//	  -> reference data up to the end of its stream applied lane_commit.go
+//	  -> begin, lock partners, ask the inbox                frame_run.go
+//	  -> load, decide in memory, again if something lacked
+//	  -> save rows, ledger, outbox and position, commit     save*.go
+//	  -> acknowledge; relay publishes the outbox in order   relay.go
+//
+// Batch k+1 is fetched while k is decided and k-1 published. The transactions
+// of a lane are serial; lanes and replicas work side by side.
+//
+// # Why a log that is read in order, and no redelivery
+//
+// Each of the 64 partitions has one owner, by a lease in PostgreSQL, who reads
+// it in stream order from a position that is stored with the batch. So a batch
+// and how far it was read cannot come apart, a restored backup reads again
+// exactly what it lacks, and a partner's events are decided in the order of
+// the stream: with redelivery by the broker a client saw 6..20, 2, 3, 4, 5, 1.
+// Acknowledgements are for operators and flow control. The lease's epoch is
+// compared when the position moves; an owner that lost it stores nothing.
+//
 // # The frame
 //
-// One transaction a batch, READ COMMITTED. Its first statements lock the rows
-// of the batch's partners in sorted order and ask the inbox who was received;
-// everything else is loaded by later statements, so it sees what the holder of
-// the lock before has committed. Otherwise an order and its payment in two
-// batches at once would miss each other for ever (F20).
+// READ COMMITTED. The first statements lock the batch's partners in sorted
+// order; everything else is loaded later, so it sees what the holder of the
+// lock before has committed. Otherwise an order and its payment in two batches
+// at once would miss each other for ever (F20).
 //
-// What the decisions will look at is foreseen from the events and loaded with
-// one statement a table, whatever the size of the batch: six round trips for a
-// batch of 2 and of 256. A decision that lacks something says so; it is loaded
-// and the partner's part of the batch is decided again. Foreseeing is only a
-// matter of speed: what was overlooked costs a round.
+// What decisions will look at is foreseen and loaded with one statement a
+// table: six round trips for a batch of 2 and of 256. A decision that lacks
+// something says so, and its partner's part is decided again: foreseeing is a
+// matter of speed. Plans that read whole tables are not offered (PlanForKeys):
+// statistics of tables that have just grown prefer them.
 //
 // Invariants:
 //
 //   - inbox, rows, ledger, reference log, outbox, numbers and position are
 //     stored together or not at all;
 //   - numbers of inputs, decisions and postings have no gaps per partner, those
-//     of the outbox none per partition; they are given under the lock that the
-//     batch holds;
-//   - a row is saved as the document that memory would have of it, and read
-//     back to the same one: times in microseconds with their offset, decimals
-//     without trailing zeros. The digest over the database is that of the
-//     same events folded in memory;
+//     of the outbox none per partition; a gap seen by the relay is rows that it
+//     has not read yet, and they go first;
+//   - a row is saved as the document that memory has of it, and read back to
+//     the same one, so the digest is that of the events folded in memory;
 //   - the version of an order, a detail or a bill goes on counting when it was
 //     taken away and comes back: consumers order what they hear by it;
-//   - a content that comes under a known source and id is refused once, on
-//     record, and changes nothing.
+//   - another content under a known source and id is refused once, on record.
 //
-// Statements are not offered plans that read whole tables (PlanForKeys): on
-// tables that have just grown, statistics prefer them, and a lookup of 256
-// keys then takes four times as long, later much longer.
+// # Reference data and jobs
 //
-// The partners' own reference data is kept folded between batches, bounded by
-// its events; the partner's number of its last reference event says whether it
-// is current, so another process may have decided between.
+// The owner of partition 64 turns the reference stream into the reference log;
+// memory is the fold of that log everywhere. A batch waits until all that the
+// reference stream held when it was fetched is applied.
+//
+// A job that fires is recorded with a barrier, the end of the input at that
+// moment, and waits until every partition is decided up to there. Only then
+// are its partners known; one event for each goes through the input stream
+// and stands there behind what was queued before.
 //
 // # Failure handling
 //
 // A refusal of a rule, or a panic in one, concerns one event and is recorded
-// with it. An error of the database ends the batch, which is rolled back;
-// failure.go says what is done then. A commit whose answer was lost is
-// ErrCommitUnknown: the batch is processed again and the inbox knows what
-// stands. A lease that was lost is ErrNotOwner: the position is moved in the
-// same transaction under the owner's epoch, so nothing of the batch is stored.
+// with it. An error of the database ends the batch; its class (failure.go)
+// says what is done:
+//
+//	permanent       split; alone and refused again: rejected as poison
+//	later           somebody was in the way: the same batch, at once
+//	lost            database or broker away: wait, read on from the position
+//	unknown_commit  as lost; the inbox knows what stands
+//	not_owner       give the partition up
+//	passes_over     events would be left out: stop, a person decides
+//	stopping        drain: finish, commit, publish, give up leases
+//
+// An event that ends the process is counted before it is tried; after three
+// times it goes alone, after five it is poison.
+//
+// # Limits
+//
+// Batches, queues, retries and waits have named constants; DrainTimeout bounds
+// the end. Too much unpublished (OutboxLagMax) stops fetching. A partner's own
+// reference data stays folded between batches, within referenceEventCountMax.
+//
+// The book of a partner (debts, repayments, credit holds) is loaded whole by
+// what touches it, and nothing of it can be left out: what a repayment settles
+// follows from all of them in key order, and a late order, refund or repayment
+// may belong before any other and move each allocation after it, also in a
+// cycle that is closed. Its cost grows with the partner's credit orders.
 package workers

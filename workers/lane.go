@@ -42,6 +42,7 @@ func (l *lane) run(ctx context.Context) error {
 		used = l.giveUp(ctx, used, leases)
 		l.health.beat(l.name())
 		if len(leases) == 0 {
+			l.state.set(nil) // whoever has them now answers for them
 			pauseOr(ctx, heartbeatInterval, changed)
 			continue
 		}
@@ -68,7 +69,7 @@ func (l *lane) run(ctx context.Context) error {
 		}
 		next := wait.next()
 		log.Warn("lane begins again from the stored positions", "class", class, "err", err, "next_try_in", next)
-		l.state.fail(err)
+		l.state.set(err)
 		pauseOr(ctx, next, changed)
 	}
 	return nil

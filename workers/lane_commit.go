@@ -42,11 +42,7 @@ func (s *session) decideBatch(ctx context.Context, batch prepared) error {
 	if err := s.beware(ctx, batch.deliveries); err != nil {
 		return err
 	}
-	if err := s.store(ctx, batch.deliveries); err != nil {
-		return err
-	}
-	s.state.settled()
-	return nil
+	return s.store(ctx, batch.deliveries)
 }
 
 // store runs a batch until it is stored: again at once if somebody was in the

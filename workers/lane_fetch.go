@@ -38,7 +38,6 @@ func (s *session) fetch(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case out <- next:
-			s.state.handedOn(next.oldest)
 			next = prepared{}
 		case <-s.notify:
 		case <-linger:
@@ -94,10 +93,7 @@ func (s *session) take(next *prepared, reader *bus.PartitionReader, quota int) {
 		return
 	}
 	if len(next.deliveries) == 0 {
-		next.since, next.oldest, next.alone = time.Now(), messages[0].Time, careful
-	}
-	if messages[0].Time.Before(next.oldest) {
-		next.oldest = messages[0].Time
+		next.since, next.alone = time.Now(), careful
 	}
 	for _, message := range messages {
 		next.deliveries = append(next.deliveries, decode(s.input.name, partition, message, s.config.Clock))

@@ -49,7 +49,6 @@ type start struct {
 type prepared struct {
 	deliveries []Delivery
 	since      time.Time // when its first delivery was taken
-	oldest     time.Time // when the oldest of them was stored by the broker
 	alone      bool      // one event that is suspected of ending the process
 }
 
@@ -73,8 +72,7 @@ func (l *lane) session(ctx context.Context, leases []lease, changed <-chan struc
 	}
 	defer s.close()
 	l.metrics.sessions.Inc()
-	l.state.begin(len(s.readers))
-	defer l.state.end()
+	l.state.set(nil)
 
 	group, stages := errgroup.WithContext(hard)
 	fetching, stopFetching := context.WithCancel(soft)

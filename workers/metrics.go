@@ -69,7 +69,7 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		waiting:         gauge("accruald_events_waiting", "Events that wait for their predecessor, of all partitions, told by the replica that reads the reference stream."),
 		outboxLag:       gauge("accruald_outbox_lag_events", "Outgoing events decided and not yet published, of the partitions owned here."),
 		consumerLag:     gauge("accruald_consumer_lag_events", "Events stored in the stream and not yet decided, of the partitions owned here."),
-		oldestAge:       gauge("accruald_oldest_unprocessed_age_seconds", "Age of the oldest event taken from the stream and not yet stored."),
+		oldestAge:       gauge("accruald_oldest_unprocessed_age_seconds", "Age of the oldest event of the partitions owned here that is stored in the stream and not yet decided."),
 		ownedPartitions: gauge("accruald_owned_partitions", "Partitions of the input that this process owns."),
 		databaseUp:      gauge("accruald_database_up", "1 while the database answers, else 0."),
 		brokerUp:        gauge("accruald_broker_up", "1 while the broker is connected, else 0."),

@@ -15,27 +15,14 @@ const (
 	observeWaitMax  = 5 * time.Second
 )
 
-// laneState is what others may know of a lane while it works.
+// laneState is what others may know of a lane while it works: why its last
+// session ended, nil once the next has begun.
 type laneState struct {
-	mu         sync.Mutex
-	partitions int         // being read
-	taken      []time.Time // arrival of the oldest event of each batch under way, first the one in the database
-	lastErr    error       // why the last session ended, nil once the next has begun
+	mu      sync.Mutex
+	lastErr error
 }
 
-func (s *laneState) begin(partitions int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.partitions, s.lastErr = partitions, nil
-}
-
-func (s *laneState) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.partitions, s.taken = 0, nil
-}
-
-func (s *laneState) fail(err error) {
+func (s *laneState) set(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastErr = err
@@ -47,37 +34,11 @@ func (s *laneState) err() error {
 	return s.lastErr
 }
 
-// handedOn and settled keep the oldest arrival of the batches between stream
-// and database, which are two at most.
-func (s *laneState) handedOn(at time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.taken = append(s.taken, at)
-}
-
-func (s *laneState) settled() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.taken) > 0 {
-		s.taken = s.taken[1:]
-	}
-}
-
-// age is how long the oldest event under way has been on the broker.
-func (s *laneState) age(now time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var oldest time.Duration
-	for _, at := range s.taken {
-		oldest = max(oldest, now.Sub(at))
-	}
-	return oldest
-}
-
 // observe looks at database, broker and lanes, for metrics and /readyz.
 func (w *Worker) observe(ctx context.Context) error {
+	var oldest time.Time
 	for {
-		w.look(ctx)
+		w.look(ctx, &oldest)
 		w.health.beat(loopObserver)
 		if !pause(ctx, observeInterval) {
 			return nil
@@ -85,7 +46,9 @@ func (w *Worker) observe(ctx context.Context) error {
 	}
 }
 
-func (w *Worker) look(ctx context.Context) {
+// look measures once. While database or broker cannot be asked, the oldest
+// event that was known to be unprocessed goes on ageing.
+func (w *Worker) look(ctx context.Context, oldest *time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, observeWaitMax)
 	defer cancel()
 	databaseErr := w.pool.Ping(ctx)
@@ -105,17 +68,16 @@ func (w *Worker) look(ctx context.Context) {
 	w.health.set(conditionReference, w.reference.failed)
 	w.reference.mu.Unlock()
 
-	var age time.Duration
-	now := time.Now()
-	for _, lane := range w.lanes {
-		age = max(age, lane.state.age(now))
-	}
-	w.metrics.oldestAge.Set(age.Seconds())
 	if databaseErr == nil && brokerErr == nil {
-		if err := w.measure(ctx); err != nil {
+		if err := w.measure(ctx, oldest); err != nil {
 			w.log.Debug("lag not measured", "err", err)
 		}
 	}
+	age := time.Duration(0)
+	if !oldest.IsZero() {
+		age = max(age, time.Since(*oldest))
+	}
+	w.metrics.oldestAge.Set(age.Seconds())
 }
 
 // leaseProblem is nil while this replica holds partitions and reads them, or
@@ -134,32 +96,24 @@ func (w *Worker) leaseProblem(databaseErr error) error {
 
 // measure sets the gauges of what waits. The one replica with the lease of
 // the reference log reports what is counted over all partitions.
-func (w *Worker) measure(ctx context.Context) error {
+func (w *Worker) measure(ctx context.Context, oldest *time.Time) error {
 	rows, err := w.queries.Positions(ctx)
 	if err != nil {
 		return fmt.Errorf("read positions: %w", err)
 	}
-	held := map[int]bool{}
+	held := map[int]uint64{} // partition -> position
 	unpublished := int64(0)
 	for _, row := range rows {
 		if row.Owner != nil && *row.Owner == w.keeper.replica {
-			held[int(row.Partition)] = true
+			held[int(row.Partition)] = uint64(row.Position) // never negative, by a check
 			unpublished += row.OutboxNo - row.RelayedNo
 		}
 	}
 	w.metrics.outboxLag.Set(float64(unpublished))
-	lags, err := w.bus.Lags(ctx)
-	if err != nil {
+	if err := w.measureInput(ctx, held, oldest); err != nil {
 		return err
 	}
-	pending := uint64(0)
-	for _, lag := range lags {
-		if lag.Partition < bus.Partitions && held[lag.Partition] {
-			pending += lag.Pending
-		}
-	}
-	w.metrics.consumerLag.Set(float64(pending))
-	if !held[referencePartition] {
+	if _, leading := held[referencePartition]; !leading {
 		w.metrics.waiting.Set(0)
 		return nil
 	}
@@ -168,6 +122,38 @@ func (w *Worker) measure(ctx context.Context) error {
 		return fmt.Errorf("count waiting events: %w", err)
 	}
 	w.metrics.waiting.Set(float64(open.Waiting))
+	return nil
+}
+
+// measureInput counts what is stored in the partitions and not decided, and
+// finds when the oldest of it came. A partition without a consumer, as after a
+// restart of the broker, is looked into and not taken for an empty one (F84).
+func (w *Worker) measureInput(ctx context.Context, held map[int]uint64, oldest *time.Time) error {
+	lags, err := w.bus.Lags(ctx)
+	if err != nil {
+		return err
+	}
+	pending := map[int]uint64{}
+	for _, lag := range lags {
+		pending[lag.Partition] = lag.Pending
+	}
+	total, first := uint64(0), time.Time{}
+	for partition, position := range held {
+		count, known := pending[partition]
+		if partition >= bus.Partitions || known && count == 0 {
+			continue
+		}
+		total += count
+		at, err := w.bus.NextTime(ctx, partition, position)
+		if err != nil {
+			return err
+		}
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	w.metrics.consumerLag.Set(float64(total))
+	*oldest = first
 	return nil
 }
 

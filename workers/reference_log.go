@@ -148,12 +148,14 @@ func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bu
 	for _, f := range fresh {
 		w.add(f, r.common.Version())
 	}
-	if len(w.runs) > 0 {
-		barrier, err := r.bus.Stream(ctx, bus.InputStream)
+	if jobs := w.jobs(); len(jobs) > 0 {
+		input, err := r.bus.Stream(ctx, bus.InputStream)
 		if err != nil {
 			return err
 		}
-		w.waitFor(barrier.Last)
+		for _, job := range jobs {
+			job.WaitsFor = barrierKey(input.Last)
+		}
 	}
 	if err := w.store(ctx, queries, r.epoch); err != nil {
 		return err

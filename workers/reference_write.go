@@ -18,42 +18,35 @@ type referenceWriter struct {
 	arrived  bool // the broker's time is the time of arrival, else the event's
 	keys     [][]byte
 
-	hashes  [][]byte
-	numbers []int64
-	inputs  []db.InsertReferenceInputParams
-	runs    []int // indexes of inputs
-	log     db.AddReferencesParams
-	outs    []events.Out
+	inputs []*decision.Input
+	log    db.AddReferencesParams
+	outs   []events.Out
 }
 
 // add puts one decided event into the inbox, and into the log or the outbox.
 func (w *referenceWriter) add(o *outcome, version int64) {
 	w.counters.InputNo++
-	row := db.InsertReferenceInputParams{
-		InputNo: w.counters.InputNo, Source: o.event.Source, EventID: o.event.ID, Type: storable(o.event.Type), Subject: storable(o.event.Subject),
-		Time: o.event.Time, TimeOffset: offsetOf(o.event.Time), ArrivedAt: o.event.Time,
-		Payload: orEmpty(o.event.Payload), ContentHash: o.event.ContentHash[:], Status: decision.StatusAccepted, ReferenceVersion: version,
-	}
+	in := &decision.Input{No: w.counters.InputNo, Event: o.event, ArrivedAt: o.event.Time, Status: decision.StatusAccepted,
+		ReferenceVersion: version, Attempts: 1}
 	if w.arrived {
-		row.ArrivedAt = o.message.Time.UTC().Truncate(time.Microsecond)
+		in.ArrivedAt = o.message.Time.UTC().Truncate(time.Microsecond)
 	}
 	switch {
 	case o.why != nil:
-		row.Status, row.Code, row.Message, row.Pointer = decision.StatusRejected, o.why.Code, storable(o.why.Message), storable(o.why.Pointer)
+		in.Status = decision.StatusRejected
+		in.Rejection = &events.Rejection{Code: o.why.Code, Message: o.why.Message, Pointer: o.why.Pointer} // nobody tries it again
 		w.outs = append(w.outs, events.NewRejectedOut(o.event, o.why, 1))
 	case o.fired:
-		row.Status = decision.StatusWaiting
-		w.runs = append(w.runs, len(w.inputs))
+		in.Status = decision.StatusWaiting
 		w.counters.Waiting++
 	default:
 		w.logged(o)
 	}
-	if row.Status != decision.StatusWaiting {
+	if in.Status != decision.StatusWaiting {
 		w.counters.DecisionNo++
-		row.DecisionNo = new(w.counters.DecisionNo)
+		in.DecisionNo = w.counters.DecisionNo
 	}
-	w.hashes, w.numbers = append(w.hashes, row.ContentHash), append(w.numbers, row.InputNo)
-	w.inputs = append(w.inputs, row)
+	w.inputs = append(w.inputs, in)
 }
 
 func (w *referenceWriter) logged(o *outcome) {
@@ -69,12 +62,14 @@ func (w *referenceWriter) logged(o *outcome) {
 	w.log.ContentHashes = append(w.log.ContentHashes, o.event.ContentHash[:])
 }
 
-// waitFor makes the jobs of this transaction wait until the input is decided
-// up to a sequence.
-func (w *referenceWriter) waitFor(barrier uint64) {
-	for _, i := range w.runs {
-		w.inputs[i].WaitsFor = new(barrierKey(barrier))
+// jobs are the inputs of this transaction that wait to be fanned out.
+func (w *referenceWriter) jobs() (jobs []*decision.Input) {
+	for _, in := range w.inputs {
+		if in.Status == decision.StatusWaiting {
+			jobs = append(jobs, in)
+		}
 	}
+	return jobs
 }
 
 // barrierPrefix begins the key of a run that waits: how far the input has to
@@ -93,15 +88,7 @@ func barrierOf(key string) (uint64, error) {
 
 func (w *referenceWriter) store(ctx context.Context, queries *db.Queries, epoch int64) error {
 	if len(w.inputs) > 0 {
-		partners := make([]string, len(w.inputs))
-		for i := range partners {
-			partners[i] = events.AllPartners
-		}
-		err := queries.AddKeys(ctx, db.AddKeysParams{PartnerIds: partners, KeyHashes: w.keys, ContentHashes: w.hashes, InputNos: w.numbers})
-		if err != nil {
-			return fmt.Errorf("put %d reference events into the inbox: %w", len(w.inputs), err)
-		}
-		if err := executed(queries.InsertReferenceInput(ctx, w.inputs).Exec); err != nil {
+		if err := w.storeInputs(ctx, queries); err != nil {
 			return fmt.Errorf("store %d reference events: %w", len(w.inputs), err)
 		}
 	}
@@ -120,40 +107,40 @@ func (w *referenceWriter) store(ctx context.Context, queries *db.Queries, epoch 
 	return nil
 }
 
+func (w *referenceWriter) storeInputs(ctx context.Context, queries *db.Queries) error {
+	keys := db.AddKeysParams{KeyHashes: w.keys}
+	var inputs db.SaveInputsParams
+	for _, in := range w.inputs {
+		keys.PartnerIds, keys.InputNos = append(keys.PartnerIds, events.AllPartners), append(keys.InputNos, in.No)
+		keys.ContentHashes = append(keys.ContentHashes, in.Event.ContentHash[:])
+		addInput(&inputs, events.AllPartners, in, 1)
+	}
+	if err := queries.AddKeys(ctx, keys); err != nil {
+		return err
+	}
+	return queries.SaveInputs(ctx, inputs)
+}
+
 // sendOut puts outgoing events into the outbox of the reference log. Numbering
 // proves the lease, also when there is nothing to number.
 func sendOut(ctx context.Context, queries *db.Queries, epoch int64, outs []events.Out) error {
-	last, err := queries.NumberReferenceOutbox(ctx, int64(len(outs)), epoch)
-	if err != nil {
+	if _, err := queries.NumberReferenceOutbox(ctx, int64(len(outs)), epoch); err != nil {
 		return notOwner(err, "number the outbox of the reference log")
 	}
-	rows := make([]db.InsertOutboxParams, len(outs))
+	if len(outs) == 0 {
+		return nil
+	}
+	var p db.AddOutboxParams
 	for i, out := range outs {
 		payload, err := out.Payload()
 		if err != nil {
 			return err
 		}
-		rows[i] = db.InsertOutboxParams{
-			Partition: referencePartition, No: last - int64(len(outs)-1-i), MsgID: out.ID, Type: out.Type, PartnerID: out.PartnerID,
-			Subject: storable(out.Subject), Time: out.Time, TimeOffset: offsetOf(out.Time), Data: payload,
-		}
+		addOutbox(&p, referencePartition, out, payload)
+		p.Behind = append(p.Behind, int64(len(outs)-1-i))
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	if err := executed(queries.InsertOutbox(ctx, rows).Exec); err != nil {
-		return fmt.Errorf("put %d events into the outbox of the reference log: %w", len(rows), err)
+	if err := queries.AddOutbox(ctx, p); err != nil {
+		return fmt.Errorf("put %d events into the outbox of the reference log: %w", len(outs), err)
 	}
 	return nil
-}
-
-// executed runs a batch of statements and returns the first error.
-func executed(exec func(func(int, error))) error {
-	var first error
-	exec(func(_ int, err error) {
-		if first == nil {
-			first = err
-		}
-	})
-	return first
 }

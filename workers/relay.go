@@ -228,7 +228,7 @@ func (r *relay) save(ctx context.Context) error {
 // clean deletes published rows. Each save deletes more than batches add
 // between two of them, so that the rest shrinks.
 func (r *relay) clean(ctx context.Context, partitions []int, numbers []int64) error {
-	if _, err := r.queries.CleanOutbox(ctx, numbers32(partitions), numbers, relayCleanRowsMax); err != nil {
+	if _, err := r.queries.CleanOutbox(ctx, relayCleanRowsMax, numbers32(partitions), numbers); err != nil {
 		return fmt.Errorf("delete published rows of %d partitions: %w", len(partitions), err)
 	}
 	return nil

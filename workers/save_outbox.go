@@ -107,10 +107,7 @@ func (s *saver) outbox() (outbox, error) {
 				return o, err
 			}
 			s.committed.Outbox = append(s.committed.Outbox, OutboxRow{Partition: t.partition, Subject: events.OutSubject(out), MsgID: out.ID, Header: header, Data: data})
-			p.Partitions, p.MsgIds, p.Types = append(p.Partitions, int32(t.partition)), append(p.MsgIds, out.ID), append(p.Types, out.Type)
-			p.PartnerIds, p.Subjects = append(p.PartnerIds, out.PartnerID), append(p.Subjects, storable(out.Subject))
-			p.Times, p.TimeOffsets = append(p.Times, out.Time), append(p.TimeOffsets, offsetOf(out.Time))
-			p.Data = append(p.Data, data)
+			addOutbox(p, t.partition, out, data)
 			o.counts[t.partition]++
 		}
 	}
@@ -122,4 +119,11 @@ func (s *saver) outbox() (outbox, error) {
 		behind[partition]++
 	}
 	return o, nil
+}
+
+func addOutbox(p *db.AddOutboxParams, partition int, out events.Out, data []byte) {
+	p.Partitions, p.MsgIds, p.Types = append(p.Partitions, int32(partition)), append(p.MsgIds, out.ID), append(p.Types, out.Type) // 0 to 64
+	p.PartnerIds, p.Subjects = append(p.PartnerIds, out.PartnerID), append(p.Subjects, storable(out.Subject))
+	p.Times, p.TimeOffsets = append(p.Times, out.Time), append(p.TimeOffsets, offsetOf(out.Time))
+	p.Data = append(p.Data, data)
 }

@@ -67,12 +67,17 @@ func (q *Queries) FindKeys(ctx context.Context, partnerIds []string, keyHashes [
 }
 
 const LoadInputsByKey = `-- name: LoadInputsByKey :many
+with known as materialized (
+  select k.partner_id, k.input_no
+  from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
+  join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
+)
 select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version
-from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
-join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
-join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
+from known
+join input i on i.partner_id = known.partner_id and i.input_no = known.input_no
 `
 
+// The keys first: on a database that was just made, all inputs of the partner would be read before.
 func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyHashes [][]byte) ([]Input, error) {
 	rows, err := q.db.Query(ctx, LoadInputsByKey, partnerIds, keyHashes)
 	if err != nil {

@@ -49,7 +49,7 @@ where partition = 64 and epoch = $2
 returning outbox_no
 `
 
-// Gives out numbers of partition 64, whose epoch proves the lease.
+// Gives out numbers of partition 64, whose epoch proves the lease; before AddOutbox.
 func (q *Queries) NumberReferenceOutbox(ctx context.Context, count int64, epoch int64) (int64, error) {
 	row := q.db.QueryRow(ctx, NumberReferenceOutbox, count, epoch)
 	var outbox_no int64

@@ -39,10 +39,15 @@ from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as
 join input i on i.partner_id = w.partner_id and i.waits_for = w.waits_for and i.status = 'waiting';
 
 -- name: LoadInputsByKey :many
+-- The keys first: on a database that was just made, all inputs of the partner would be read before.
+with known as materialized (
+  select k.partner_id, k.input_no
+  from (select unnest(@partner_ids::text[]) as partner_id, unnest(@key_hashes::bytea[]) as key_hash) w
+  join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
+)
 select i.*
-from (select unnest(@partner_ids::text[]) as partner_id, unnest(@key_hashes::bytea[]) as key_hash) w
-join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
-join input i on i.partner_id = k.partner_id and i.input_no = k.input_no;
+from known
+join input i on i.partner_id = known.partner_id and i.input_no = known.input_no;
 
 -- name: LoadInputsRetryable :many
 select * from input

@@ -21,25 +21,14 @@ where scope = '_all' and version > @after
 order by version
 limit @count_max;
 
--- name: InsertReferenceInput :batchexec
-insert into input (
-  partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash,
-  status, decision_no, reference_version, partner_version, waits_for, retryable, code, message, pointer, attempts, version)
-values ('_all', @input_no, @source, @event_id, @type, @subject, '_all', @time, @time_offset, @arrived_at, @payload, @content_hash,
-  @status, @decision_no, @reference_version, 0, @waits_for, false, @code, @message, @pointer, 1, 1);
-
 -- name: SaveReferenceCounters :exec
 update partner set input_no = @input_no, decision_no = @decision_no, waiting = @waiting where partner_id = '_all';
 
 -- name: NumberReferenceOutbox :one
--- Gives out numbers of partition 64, whose epoch proves the lease.
+-- Gives out numbers of partition 64, whose epoch proves the lease; before AddOutbox.
 update stream_position set outbox_no = outbox_no + @count::bigint
 where partition = 64 and epoch = @epoch
 returning outbox_no;
-
--- name: InsertOutbox :batchexec
-insert into outbox (partition, no, msg_id, type, partner_id, subject, time, time_offset, data)
-values (@partition, @no, @msg_id, @type, @partner_id, @subject, @time, @time_offset, @data);
 
 -- name: WaitingRuns :many
 -- Runs of jobs that were recorded and wait until everything before them in the input is decided.

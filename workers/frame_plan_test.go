@@ -1,0 +1,81 @@
+package workers
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/accruald/accruald/schema/db"
+)
+
+// TestStatementsHaveIndexes plans every statement that runs with each batch,
+// or beside it for ever, with all plans but lookups made dear: a table that is
+// still read as a whole has no index for it (F68).
+func TestStatementsHaveIndexes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	// Without rows, indexes that begin alike cost the same.
+	for _, rows := range []string{
+		`insert into input select 'P' || i % 20, i, '/s', 'e' || i, 't', 's', 'P' || i % 20, now(), 0, now(), '', sha256(i::text::bytea),
+			'accepted', i, 1, 1, 'o/O' || i, null, false, '', '', '', 1, null, 1 from generate_series(1, 2000) i`,
+		`insert into inbox_key select 'P' || i % 20, substr(sha256(i::text::bytea), 1, 16), sha256(i::text::bytea), i from generate_series(1, 2000) i`,
+		`insert into incentive_detail select 'P' || i % 20, 'D' || i, 1, 'B' || i % 60, 'O' || i, null, 'CNY', 1, 0, '{}' from generate_series(1, 2000) i`,
+		`insert into hold select 'P' || i % 20, 'H' || i, 1, 'dispute', true, 'O' || i, 'CNY', 1, '{}' from generate_series(1, 2000) i`,
+		`insert into invoice select 'P' || i % 20, 'I' || i, 1, 'issued', 'R' || i, array['O' || i], 'CNY', 1, '{}' from generate_series(1, 2000) i`,
+		`analyze`,
+	} {
+		if _, err := w.pool.Exec(t.Context(), rows); err != nil {
+			t.Fatalf("%s: %v", rows, err)
+		}
+	}
+	tx, err := w.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rollback(t.Context(), tx)
+	if _, err := tx.Exec(t.Context(), db.PlanForKeys); err != nil {
+		t.Fatal(err)
+	}
+	byWholeKey := []string{
+		db.FindKeys, db.LoadChains, db.LoadOrders, db.LoadResources, db.LoadAllowances, db.LoadDetailsOfOrders, db.LoadDetailsOfBills,
+		db.LoadBills, db.LoadRequests, db.LoadInvoices, db.LoadInvoicesOfRequests, db.LoadInputsOfChains, db.LoadInputsWaiting,
+		db.LoadInputsByKey, db.LoadPartnerReferences, db.ForgetOrders, db.ForgetDetails, db.ForgetBills, db.DeleteResources,
+		db.DeleteHolds, db.DeleteDebts, db.DeleteRepayments, db.DeleteRequests, db.DeleteInvoices, db.DeleteChains,
+		db.DeleteAllowances, db.OutboxAfter, db.CleanOutbox, db.ReferenceLogAfter,
+	}
+	byFirstColumn := []string{
+		db.LockPartners, db.LoadAllBills, db.LoadHoldsNotOfCredit, db.LoadHoldsOfCredit, db.LoadDebts, db.LoadRepayments,
+		db.LoadInvoicesOfOrders, db.LoadInputsRetryable, db.AdvancePositions, db.AddOutbox, db.SavePartners, db.SaveRelayed,
+		db.RaiseAttempts, db.MoveIdlePosition, db.WaitingRuns, db.PartnersOfSite, db.PartnersWithOpen, db.CountOpen, db.StuckInputs,
+	}
+	for i, sql := range slices.Concat(byWholeKey, byFirstColumn) {
+		name := strings.Fields(sql)[2]
+		prepared, err := tx.Prepare(t.Context(), name, sql)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		explain := `explain (costs off) execute "` + name + `"`
+		if n := len(prepared.ParamOIDs); n > 0 {
+			explain += "(null" + strings.Repeat(", null", n-1) + ")" // the plan is the same for all values
+		}
+		rows, err := tx.Query(t.Context(), explain)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		plan := strings.Join(lines, "\n")
+		if strings.Contains(plan, "Seq Scan") || !strings.Contains(plan, "Index") {
+			t.Errorf("%s reads a whole table:\n%s", name, plan)
+		}
+		for _, line := range lines {
+			if i < len(byWholeKey) && strings.Contains(line, "Index Cond: ") && !strings.Contains(line, " AND ") && !strings.Contains(line, "IS NOT NULL") {
+				t.Errorf("%s looks up by a part of the key only:\n%s", name, plan)
+			}
+		}
+	}
+}
