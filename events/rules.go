@@ -40,6 +40,9 @@ var decimalRules = map[string]rule[decimal.Decimal]{
 	"ratio":    checkRatio,
 }
 
+// ValidID reports whether text is an id of the contract (section 1), such as a partner's: 1 to 64 of A-Z a-z 0-9 _ -.
+func ValidID(text string) bool { return checkID(text) == nil }
+
 func checkID(text string) *Rejection {
 	if isName(text, "_-", idBytesMax) {
 		return nil
@@ -77,7 +80,7 @@ func checkCurrency(text string) *Rejection {
 }
 
 func checkCycle(text string) *Rejection {
-	if hasShape(text, "0000-00") && text[5:] >= "01" && text[5:] <= "12" && text[:4] >= "1970" {
+	if hasShape(text, "0000-00") && text[5:] >= "01" && text[5:] <= "12" && text[:4] >= "1970" && text[:4] <= "8999" {
 		return nil
 	}
 	return reject(CodeFieldInvalid, "", "%s is not a cycle, YYYY-MM", shown(text))

@@ -66,6 +66,7 @@ const timeLayout = "2006-01-02T15:04:05.999999Z07:00"
 const (
 	timeFractionDigitsMax = 6
 	timeYearMin           = 1970
+	timeYearMax           = 8999 // as written, so that what follows from a time, years later, can still be written
 	timeOffsetSecondsMax  = 14 * 60 * 60
 )
 
@@ -100,6 +101,9 @@ func parseTime(text string) (time.Time, *Rejection) {
 	}
 	if t.UTC().Year() < timeYearMin {
 		return invalid("lies before 1970")
+	}
+	if t.Year() > timeYearMax {
+		return invalid("lies after the year 8999")
 	}
 	return t, nil
 }

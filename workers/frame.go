@@ -41,8 +41,10 @@ func NewFrame(pool *pgxpool.Pool, common *decision.Reference, sites site.Profile
 // Process decides a batch, in its order, and stores all that comes of it in
 // one transaction, or nothing. Deliveries that were received before have no
 // effect; the position moves all the same. Its errors are ErrNotOwner,
-// ErrCommitUnknown, and those of the database.
-func (f *Frame) Process(ctx context.Context, batch []Delivery, position Position) (Committed, error) {
+// ErrCommitUnknown, and those of the database. Before, where it is given, is
+// called once the locks are held and nothing is decided yet, outside the
+// transaction: what it notes stands even if deciding ends the process.
+func (f *Frame) Process(ctx context.Context, batch []Delivery, position Position, before ...func(context.Context) error) (Committed, error) {
 	tasks := make([]*task, len(batch))
 	for i, d := range batch {
 		// The database keeps microseconds, and memory must not know more.
@@ -52,7 +54,7 @@ func (f *Frame) Process(ctx context.Context, batch []Delivery, position Position
 		}
 		tasks[i] = &task{delivery: d, partnerID: d.Event.PartitionKey, partition: d.Partition}
 	}
-	committed, err := f.run(ctx, tasks, position)
+	committed, err := f.run(ctx, tasks, position, before...)
 	if err != nil {
 		return Committed{}, fmt.Errorf("process a batch of %d: %w", len(batch), err)
 	}
@@ -76,7 +78,7 @@ func (f *Frame) Tick(ctx context.Context, partition int, partnerIDs []string, no
 // run is the transaction: lock, look who was received, load, decide, save.
 // READ COMMITTED is stated because everything rests on it: what is loaded
 // after the lock was waited for is what the one before has committed.
-func (f *Frame) run(ctx context.Context, tasks []*task, position Position) (committed Committed, err error) {
+func (f *Frame) run(ctx context.Context, tasks []*task, position Position, before ...func(context.Context) error) (committed Committed, err error) {
 	if len(tasks) == 0 && len(position.Moves) == 0 {
 		return Committed{}, nil
 	}
@@ -94,6 +96,11 @@ func (f *Frame) run(ctx context.Context, tasks []*task, position Position) (comm
 	}()
 	if err := r.lock(ctx); err != nil {
 		return Committed{}, err
+	}
+	for _, note := range before {
+		if err := note(ctx); err != nil {
+			return Committed{}, err
+		}
 	}
 	if err := r.decide(ctx); err != nil {
 		return Committed{}, err

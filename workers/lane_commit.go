@@ -39,20 +39,18 @@ func (s *session) decideBatch(ctx context.Context, batch prepared) error {
 		return fmt.Errorf("apply reference data before a batch: %w", err)
 	}
 	s.metrics.stage("reference", began)
-	if err := s.beware(ctx, batch.deliveries); err != nil {
-		return err
-	}
-	return s.store(ctx, batch.deliveries)
+	tries := s.beware(batch.deliveries)
+	return s.store(ctx, batch.deliveries, tries)
 }
 
 // store runs a batch until it is stored: again at once if somebody was in the
 // way, in two halves, one after the other, if the database refuses it.
-func (s *session) store(ctx context.Context, batch []Delivery) error {
+func (s *session) store(ctx context.Context, batch []Delivery, tries tries) error {
 	var wait backoff
 	later, refused := 0, 0
 	for {
 		began := time.Now()
-		committed, err := s.process(ctx, batch)
+		committed, err := s.process(ctx, batch, tries)
 		if err == nil {
 			s.metrics.batchDuration.Observe(time.Since(began).Seconds())
 			return s.stored(ctx, batch, committed, time.Since(began))
@@ -69,10 +67,10 @@ func (s *session) store(ctx context.Context, batch []Delivery) error {
 			s.metrics.splits.Inc()
 			s.log.Warn("batch split", "lane", s.number, "events", len(batch), "err", err)
 			half := len(batch) / 2
-			if err := s.store(ctx, batch[:half]); err != nil {
+			if err := s.store(ctx, batch[:half], tries); err != nil {
 				return err
 			}
-			return s.store(ctx, batch[half:])
+			return s.store(ctx, batch[half:], tries)
 		case class == classPermanent && refused < refusedAloneCountMax:
 			refused++
 			if refused == refusedAloneCountMax {
@@ -85,10 +83,13 @@ func (s *session) store(ctx context.Context, batch []Delivery) error {
 	}
 }
 
-func (s *session) process(ctx context.Context, batch []Delivery) (Committed, error) {
+func (s *session) process(ctx context.Context, batch []Delivery, tries tries) (Committed, error) {
 	ctx, cancel := context.WithTimeout(ctx, batchWaitMax)
 	defer cancel()
-	return s.frame.Process(ctx, batch, s.positionAfter(batch))
+	if len(tries.partitions) == 0 {
+		return s.frame.Process(ctx, batch, s.positionAfter(batch))
+	}
+	return s.frame.Process(ctx, batch, s.positionAfter(batch), func(ctx context.Context) error { return s.count(ctx, tries) })
 }
 
 // positionAfter is where the partitions of a batch stand once it is stored.

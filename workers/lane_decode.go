@@ -33,6 +33,12 @@ func decode(stream string, partition int, message bus.Message, clock Clock) Deli
 		delivery.Arrived = message.Time.UTC().Truncate(time.Microsecond)
 	}
 	partner := message.Partner()
+	if !events.ValidID(partner) {
+		// Nobody has such an id: the message is recorded under one of its own, that any database can store.
+		delivery.Event = unreadable(stream, strangerID(partner), message)
+		delivery.Rejection = mismatch("the message came on a subject whose partner %q is not an id", partner)
+		return delivery
+	}
 	delivery.Event, delivery.Rejection = read(stream, partner, message)
 	if delivery.Event.PartitionKey != partner {
 		// The partition is the subject's; whoever else is named in the envelope
@@ -70,6 +76,9 @@ func unreadable(stream, partner string, message bus.Message) *events.Event {
 		Payload: message.Data, ContentHash: sum,
 	}
 }
+
+// strangerID stands for a partner token that is not an id: the same token always by the same name.
+func strangerID(token string) string { return "invalid-" + events.DeriveID("partner", token) }
 
 func mismatch(format string, args ...any) *events.Rejection {
 	return &events.Rejection{Code: events.CodeSubject, Message: fmt.Sprintf(format, args...) + "; publish it on its own subject"}

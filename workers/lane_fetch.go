@@ -8,8 +8,14 @@ import (
 	"github.com/accruald/accruald/events/bus"
 )
 
-// fetchBeatInterval is how often an idle lane shows that it lives.
-const fetchBeatInterval = time.Second
+const (
+	// fetchBeatInterval is how often an idle lane shows that it lives.
+	fetchBeatInterval = time.Second
+	// batchBytesMax bounds what a batch holds in memory: it takes no more
+	// messages once they come to this. The documents of a full batch come to
+	// far less.
+	batchBytesMax = 16 << 20
+)
 
 // fetch takes what has arrived, from all partitions in turn, and hands it on
 // as soon as the stage behind is free; until then the batch grows, so that
@@ -53,7 +59,7 @@ func (s *session) offer(next prepared) (chan<- prepared, <-chan time.Time) {
 	switch left := s.config.Linger - time.Since(next.since); {
 	case len(next.deliveries) == 0:
 		return nil, nil
-	case len(next.deliveries) >= s.config.BatchMax || next.alone || left <= 0:
+	case len(next.deliveries) >= s.config.BatchMax || next.bytes >= batchBytesMax || next.alone || left <= 0:
 		return s.prepared, nil
 	default:
 		return nil, time.After(left)
@@ -65,7 +71,7 @@ func (s *session) offer(next prepared) (chan<- prepared, <-chan time.Time) {
 // of ending the process goes alone.
 func (s *session) fill(next *prepared, turn int) (added bool) {
 	quota := max(1, s.config.BatchMax/len(s.readers))
-	for len(next.deliveries) < s.config.BatchMax && !next.alone {
+	for len(next.deliveries) < s.config.BatchMax && next.bytes < batchBytesMax && !next.alone {
 		before := len(next.deliveries)
 		for i := range s.readers {
 			s.take(next, s.readers[(turn+i)%len(s.readers)], quota)
@@ -88,15 +94,19 @@ func (s *session) take(next *prepared, reader *bus.PartitionReader, quota int) {
 	if careful {
 		room = 1
 	}
-	messages := reader.Take(room)
-	if len(messages) == 0 {
-		return
-	}
-	if len(next.deliveries) == 0 {
-		next.since, next.alone = time.Now(), careful
-	}
-	for _, message := range messages {
-		next.deliveries = append(next.deliveries, decode(s.input.name, partition, message, s.config.Clock))
+	for range room {
+		if next.bytes >= batchBytesMax {
+			return
+		}
+		messages := reader.Take(1)
+		if len(messages) == 0 {
+			return
+		}
+		if len(next.deliveries) == 0 {
+			next.since, next.alone = time.Now(), careful
+		}
+		next.bytes += len(messages[0].Data)
+		next.deliveries = append(next.deliveries, decode(s.input.name, partition, messages[0], s.config.Clock))
 	}
 }
 

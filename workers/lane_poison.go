@@ -37,47 +37,58 @@ func (s *session) suspect() {
 	}
 }
 
-// beware counts the try in a transaction of its own before the first batch
-// under a lease, and before every event that is decided alone: whatever ends
-// the process in between is found counted by the next one. Storing the batch
-// sets the count back.
-func (s *session) beware(ctx context.Context, batch []Delivery) error {
-	var partitions []int
-	var epochs []int64
-	var attempts []int32
+// tries are the tries of a batch to be counted, one for each of its partitions
+// that calls for it.
+type tries struct {
+	partitions []int
+	epochs     []int64
+	attempts   []int32
+}
+
+// beware refuses an event that has ended too many processes, and says what is
+// to be counted of the others: the first batch under a lease, and every event
+// that is decided alone.
+func (s *session) beware(batch []Delivery) (counted tries) {
 	for i := range batch {
 		partition := batch[i].Partition
 		at := s.starts[partition]
 		first := !s.begun[partition]
 		s.begun[partition] = true
-		tries := 0
+		attempts := 0
 		switch {
 		case first && s.failedTries(partition) >= poisonAttemptsMin:
 			batch[i].Rejection = poisoned(s.failedTries(partition), nil)
 			s.log.Error("event given up", "source", batch[i].Event.Source, "id", batch[i].Event.ID, "code", CodePoison)
 		case first && !s.raised[lease{partition, at.epoch}]:
-			tries = at.attempts + 1
+			attempts = at.attempts + 1
 		case !first && s.isCareful(partition):
-			tries = carefulAttemptsMin
+			attempts = carefulAttemptsMin
 		}
-		if tries > 0 {
-			partitions, epochs, attempts = append(partitions, partition), append(epochs, at.epoch), append(attempts, int32(tries))
+		if attempts > 0 {
+			counted.partitions = append(counted.partitions, partition)
+			counted.epochs = append(counted.epochs, at.epoch)
+			counted.attempts = append(counted.attempts, int32(attempts))
 		}
 	}
-	if len(partitions) == 0 {
-		return nil
-	}
+	return counted
+}
+
+// count notes the tries in a transaction of its own, right before the batch is
+// decided: whatever ends the process from there on is found counted by the
+// next one. Waiting for the database and its locks lies before it, so that an
+// outage refuses no event. Storing the batch sets the count back.
+func (s *session) count(ctx context.Context, t tries) error {
 	ctx, cancel := context.WithTimeout(ctx, positionsWaitMax)
 	defer cancel()
-	raised, err := s.queries.RaiseAttempts(ctx, numbers32(partitions), epochs, attempts)
+	raised, err := s.queries.RaiseAttempts(ctx, numbers32(t.partitions), t.epochs, t.attempts)
 	if err != nil {
-		return fmt.Errorf("count a try of %d partitions: %w", len(partitions), err)
+		return fmt.Errorf("count a try of %d partitions: %w", len(t.partitions), err)
 	}
-	if int(raised) != len(partitions) {
-		return fmt.Errorf("count a try of %d partitions: %w", len(partitions), ErrNotOwner)
+	if int(raised) != len(t.partitions) {
+		return fmt.Errorf("count a try of %d partitions: %w", len(t.partitions), ErrNotOwner)
 	}
-	for i, partition := range partitions {
-		s.lane.raised[lease{partition, epochs[i]}] = true
+	for i, partition := range t.partitions {
+		s.lane.raised[lease{partition, t.epochs[i]}] = true
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ type start struct {
 // prepared is a batch on its way from the stream to the database.
 type prepared struct {
 	deliveries []Delivery
+	bytes      int       // of their data
 	since      time.Time // when its first delivery was taken
 	alone      bool      // one event that is suspected of ending the process
 }

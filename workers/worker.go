@@ -153,7 +153,7 @@ type Worker struct {
 
 // frame is what lanes need of Frame; tests put faults in between.
 type frame interface {
-	Process(ctx context.Context, batch []Delivery, position Position) (Committed, error)
+	Process(ctx context.Context, batch []Delivery, position Position, before ...func(context.Context) error) (Committed, error)
 	Tick(ctx context.Context, partition int, partnerIDs []string, now time.Time, position Position) (Committed, error)
 }
 
@@ -168,7 +168,7 @@ func New(config Config) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(config.Lanes+poolConnectionsBeside)) // at most 70
+	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(2*config.Lanes+poolConnectionsBeside)) // at most 134; a batch may count a try beside its transaction
 	poolConfig.ConnConfig.ConnectTimeout = connectWaitMax
 	poolConfig.ConnConfig.RuntimeParams["application_name"] = schema.Name
 	registered, err := newMetrics(config.Registry)

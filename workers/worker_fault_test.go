@@ -47,19 +47,25 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 }
 
-// deadly ends the process when it is to decide a certain event.
+// deadly ends the process when it decides a certain event: after the try was
+// noted, as deciding does.
 type deadly struct {
 	frame
 	id string
 }
 
-func (d deadly) Process(ctx context.Context, batch []Delivery, position Position) (Committed, error) {
+func (d deadly) Process(ctx context.Context, batch []Delivery, position Position, before ...func(context.Context) error) (Committed, error) {
 	for _, one := range batch {
 		if one.Event.ID == d.id && one.Rejection == nil {
+			for _, note := range before {
+				if err := note(ctx); err != nil {
+					return Committed{}, err
+				}
+			}
 			os.Exit(9)
 		}
 	}
-	return d.frame.Process(ctx, batch, position)
+	return d.frame.Process(ctx, batch, position, before...)
 }
 
 func beChild(t *testing.T, database string) {

@@ -28,12 +28,12 @@ type refusing struct {
 	splits int
 }
 
-func (f *refusing) Process(ctx context.Context, batch []Delivery, position Position) (Committed, error) {
+func (f *refusing) Process(ctx context.Context, batch []Delivery, position Position, before ...func(context.Context) error) (Committed, error) {
 	if slices.ContainsFunc(batch, func(d Delivery) bool { return d.Event.ID == f.id && d.Rejection == nil }) {
 		f.splits++
 		return Committed{}, &pgconn.PgError{Code: "23514", Message: "made for the test"}
 	}
-	return f.frame.Process(ctx, batch, position)
+	return f.frame.Process(ctx, batch, position, before...)
 }
 
 // TestRefusedBatchIsSplit down to the one event that the database refuses,

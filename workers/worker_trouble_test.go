@@ -21,17 +21,17 @@ type troubled struct {
 	calls atomic.Int64
 }
 
-func (f *troubled) Process(ctx context.Context, batch []Delivery, position Position) (Committed, error) {
+func (f *troubled) Process(ctx context.Context, batch []Delivery, position Position, before ...func(context.Context) error) (Committed, error) {
 	switch f.calls.Add(1) % 7 {
 	case 2, 3:
 		return Committed{}, fmt.Errorf("process: %w", &pgconn.PgError{Code: "40001"})
 	case 5:
-		if _, err := f.frame.Process(ctx, batch, position); err != nil {
+		if _, err := f.frame.Process(ctx, batch, position, before...); err != nil {
 			return Committed{}, err
 		}
 		return Committed{}, fmt.Errorf("%w: made for the test", ErrCommitUnknown)
 	default:
-		return f.frame.Process(ctx, batch, position)
+		return f.frame.Process(ctx, batch, position, before...)
 	}
 }
 
