@@ -152,3 +152,41 @@ func (b *Bus) Lags(ctx context.Context) ([]Lag, error) {
 	}
 	return lags, nil
 }
+
+// WaitInputDecided waits until the workers have acknowledged everything that
+// the input stream holds, so that what is published next is decided behind it.
+// Partitions that nobody reads are not decided. It ends with ctx.
+func (b *Bus) WaitInputDecided(ctx context.Context) error {
+	var pending uint64
+	for wait := referencePollMillisMin; ; wait = min(2*wait, referencePollMillisMax) {
+		left, decided, err := b.inputPending(ctx)
+		switch {
+		case err == nil && decided:
+			return nil
+		case err == nil:
+			pending = left
+		case !Temporary(err) && ctx.Err() == nil:
+			return fmt.Errorf("wait for the input to be decided: %w", err)
+		}
+		if !pause(ctx, time.Duration(wait)*time.Millisecond) {
+			return fmt.Errorf("wait for the input to be decided, %d messages are left: %w: check that a worker is running", pending, ctx.Err())
+		}
+	}
+}
+
+// inputPending counts what is not acknowledged; decided says that nothing is,
+// and that all partitions are read.
+func (b *Bus) inputPending(ctx context.Context) (pending uint64, decided bool, err error) {
+	facts, err := b.Stream(ctx, InputStream)
+	if err != nil || facts.Messages == 0 {
+		return 0, err == nil, err
+	}
+	lags, err := b.Lags(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, lag := range lags {
+		pending += lag.Pending
+	}
+	return pending, pending == 0 && len(lags) == Partitions, nil
+}

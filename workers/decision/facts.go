@@ -92,6 +92,10 @@ func (d *decider) applyFact(in *Input) error {
 func (d *decider) fact(in *Input) (*fact, error) {
 	at := in.Event.Time
 	enrolled := d.Reference.enrolment(in.PartnerVersion, at)
+	if enrolled == nil && d.Reference.Site() != "" {
+		return nil, &events.Rejection{Code: CodeUnknownPartner, Pointer: "/time", Retryable: true, Message: fmt.Sprintf(
+			"partner %q is not enrolled at %s; publish partner.enrolled.v1 for that time", d.ID, at.Format(time.RFC3339))}
+	}
 	if enrolled == nil {
 		return nil, d.unknownPartner()
 	}

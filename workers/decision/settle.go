@@ -2,6 +2,7 @@ package decision
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/settlement"
@@ -49,6 +50,10 @@ func (d *decider) apply() error {
 	case *events.RejectionDiscarded:
 		return d.discardOne(data.RejectionAction)
 	default:
+		if events.IsForAll(d.in.Event.Type) {
+			return &events.Rejection{Code: events.CodeSubject, Pointer: "/partitionkey", Message: fmt.Sprintf(
+				"%s belongs to no partner; publish it with partition key %q on its billing.ref subject", d.in.Event.Type, events.AllPartners)}
+		}
 		return notSupported(d.in.Event)
 	}
 }
