@@ -44,6 +44,9 @@ func (b *benchCommand) Run(ctx context.Context, c *console) error {
 		return fmt.Errorf("measure %d orders of %d partners in %d rounds: use 1 to %d orders, at most as many partners, 1 to %d rounds",
 			b.Orders, b.Partners, b.Rounds, benchOrdersMax, benchRoundsMax)
 	}
+	if b.Batch < 1 || b.Concurrency < 1 {
+		return fmt.Errorf("measure batches of %d with concurrency %d: use at least 1 of each", b.Batch, b.Concurrency)
+	}
 	ways := []bench.Way{{Batch: b.Batch, Concurrency: b.Concurrency}}
 	if b.Compare {
 		ways = append(ways, oneByOne)

@@ -80,7 +80,15 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 		return errors.Join(err, servers.stop())
 	}
 	s := &session{c: c, servers: servers, connection: connection, sources: sources, counts: counts, folder: folder, address: address, exit: d.Exit}
-	return errors.Join(s.run(ctx, worker), servers.stop())
+	err = errors.Join(s.run(ctx, worker), servers.stop())
+	if ctx.Err() != nil {
+		again := "the same command goes on from there"
+		if d.Reset {
+			again = "without --reset " + again
+		}
+		fmt.Fprintf(c.err, "stopped; data is in %s, %s\n", folder, again)
+	}
+	return err
 }
 
 func (d *devCommand) sources(c *console) ([]feed.Source, error) {
@@ -138,7 +146,10 @@ func (s *session) story(ctx context.Context, worker *workers.Worker) error {
 	if err != nil {
 		return err
 	}
-	if skip > 0 {
+	switch {
+	case skip == s.counts.Lines:
+		fmt.Fprintf(s.c.err, "all %d events were published before\n", skip)
+	case skip > 0:
 		fmt.Fprintf(s.c.err, "%d of %d events were published before\n", skip, s.counts.Lines)
 	}
 	began := time.Now()
@@ -150,8 +161,7 @@ func (s *session) story(ctx context.Context, worker *workers.Worker) error {
 		return err
 	}
 	if s.exit && left != (records.Left{}) {
-		return fmt.Errorf("left over: %d events wait for a predecessor that is not in the input, %d decided ones are not published: "+
-			"`accruald waiting` lists the first", left.Waiting, left.Unpublished)
+		return s.leftOver(ctx, left)
 	}
 	return nil
 }

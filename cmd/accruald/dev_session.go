@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,10 +50,41 @@ func (s *session) process(ctx context.Context, b *bus.Bus, worker *workers.Worke
 		return worker.Drained(groupCtx)
 	})
 	err := group.Wait()
-	if err == nil {
-		bar.finish()
+	bar.close()
+	if err == nil && skip < s.counts.Lines {
+		bar.done()
 	}
 	return err
+}
+
+// waitingShownMax is how many of the waiting events are told when some are left over.
+const waitingShownMax = 10
+
+// leftOver says what is left over. The servers end with this process, so it lists what `accruald waiting` would.
+func (s *session) leftOver(ctx context.Context, left records.Left) error {
+	pool, err := databaseFlags{URL: s.servers.databaseURL()}.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	var list strings.Builder
+	shown, enough := 0, errors.New("enough is shown")
+	err = records.EachWaiting(ctx, pool, "", func(w records.Waiting) error {
+		if shown == waitingShownMax {
+			return enough
+		}
+		shown++
+		fmt.Fprintf(&list, "\n  partner %s: %s %s of %s waits for %s", w.PartnerID, w.Type, w.EventID, w.Source, waitsFor(w.WaitsFor))
+		return nil
+	})
+	if err != nil && !errors.Is(err, enough) {
+		return err
+	}
+	if left.Waiting > shown && shown > 0 {
+		fmt.Fprintf(&list, "\n  and %d more", left.Waiting-shown)
+	}
+	return fmt.Errorf("left over: %d events wait for a predecessor that is not in the input, %d decided ones are not published%s",
+		left.Waiting, left.Unpublished, list.String())
 }
 
 // sumUp prints the summary and returns what is left over.
@@ -70,7 +102,7 @@ func (s *session) sumUp(ctx context.Context, events int, took time.Duration) (re
 	if err != nil {
 		return left, err
 	}
-	result.Input = &summary.Input{Sent: s.counts.Lines, Duplicates: s.counts.Duplicates}
+	result.Input = &summary.Input{Sent: s.counts.Lines, Duplicates: s.counts.Duplicates, Shared: s.counts.Shared}
 	if millis := took.Milliseconds(); events > 0 && millis > 0 {
 		result.Run = &summary.Run{Events: events, Millis: millis, EventsPerSecond: int64(events) * 1000 / millis}
 	}

@@ -122,7 +122,7 @@ func TestLeftOverIsAFailure(t *testing.T) {
 		}
 	}
 	got := callIn(ctx, strings.Join(kept, ""), append(devArgs(folder(t)), "--events", "-")...)
-	if got.status != statusRefused || !strings.Contains(got.err, "1 events wait") {
+	if got.status != statusRefused || !strings.Contains(got.err, "1 events wait") || !strings.Contains(got.err, `order.paid/O1 of /orders/cn waits for order "O1"`) {
 		t.Errorf("status %d, complaints %s\n%s", got.status, got.err, got.out)
 	}
 }

@@ -108,6 +108,10 @@ func TestTheDatabaseAnswersAsFilesDo(t *testing.T) {
 			t.Errorf("%s: from the database\n%s%s\nfrom files\n%s", order, got.out, got.err, want.out)
 		}
 	}
+	fromFiles := call(t, "", "bills", "--events", examplePath)
+	if got := call(t, "", append([]string{"bills"}, o.database...)...); got != fromFiles || got.status != statusDone {
+		t.Errorf("bills: from the database\n%s%s\nfrom files\n%s", got.out, got.err, fromFiles.out)
+	}
 	for _, order := range [][]string{{"O7"}, {"O7", "--partner", "P100"}} {
 		if got := call(t, "", slices.Concat([]string{"explain"}, order, o.database)...); got.status != statusRefused || !strings.Contains(got.err, `"O7"`) {
 			t.Errorf("%q: %+v", order, got)
@@ -132,4 +136,20 @@ func TestTheDatabaseAnswersAsFilesDo(t *testing.T) {
 		}
 	}
 	o.finish()
+}
+
+// TestTheWorkedExampleGoesBesideTheSample: what is published into a daemon that has processed the shipped quarter comes
+// to what it comes to by itself.
+func TestTheWorkedExampleGoesBesideTheSample(t *testing.T) {
+	t.Parallel()
+	both := []string{"--events", samplePath, "--events", examplePath}
+	for _, command := range [][]string{{"explain", "O1"}, {"explain", "O2"}, {"explain", "O3"}, {"bills", "--partner", "P100"}} {
+		alone, beside := call(t, "", append(command, "--events", examplePath)...), call(t, "", slices.Concat(command, both)...)
+		if alone != beside || alone.status != statusDone {
+			t.Errorf("%q alone:\n%s%s\nbeside the sample:\n%s%s", command, alone.out, alone.err, beside.out, beside.err)
+		}
+	}
+	if got := call(t, "", "explain", "CS2603100973", both[0], both[1]); got.status != statusDone {
+		t.Errorf("an order of the sample: %+v", got)
+	}
 }

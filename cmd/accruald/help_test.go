@@ -12,7 +12,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
 	for _, args := range [][]string{
-		{}, {"dev"}, {"worker"}, {"migrate"}, {"publish"}, {"simulate"}, {"quote"}, {"explain"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
+		{}, {"dev"}, {"worker"}, {"migrate"}, {"publish"}, {"simulate"}, {"quote"}, {"explain"}, {"bills"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
 		{"rejections", "show"}, {"rejections", "retry"}, {"rejections", "discard"}, {"waiting"}, {"version"},
 	} {
 		got := call(t, "", append(args, "--help")...)
@@ -22,6 +22,26 @@ func TestHelp(t *testing.T) {
 		all.WriteString("$ accruald " + strings.Join(append(args, "--help"), " ") + "\n" + got.out + "\n")
 	}
 	golden(t, "help.txt", all.String())
+}
+
+// TestVersion: the flag says what the command says.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	command, flag := call(t, "", "version"), call(t, "", "--version")
+	if command.status != statusDone || !strings.HasPrefix(command.out, "accruald ") || flag != command {
+		t.Errorf("version %+v, --version %+v", command, flag)
+	}
+}
+
+func TestBatchesAndConcurrencyAreAtLeastOne(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"worker", "bench"} {
+		for _, flag := range []string{"--batch", "--concurrency"} {
+			if got := call(t, "", command, flag, "0"); got.status != statusRefused || !strings.Contains(got.err, "at least 1") {
+				t.Errorf("%s %s 0: %+v", command, flag, got)
+			}
+		}
+	}
 }
 
 func TestWrongCommandLines(t *testing.T) {

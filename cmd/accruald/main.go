@@ -22,11 +22,14 @@ type commands struct {
 	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
 	Quote      quoteCommand      `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
 	Explain    explainCommand    `cmd:"" help:"Tell how an order came to its price and what it earned."`
+	Bills      billsCommand      `cmd:"" help:"List incentive bills with what of them can be requested."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`
 	Waiting    waitingCommand    `cmd:"" help:"List the events that wait for a predecessor."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
+
+	PrintVersion kong.VersionFlag `name:"version" help:"Print the version and leave."`
 }
 
 // A console is where a command reads and writes.
@@ -90,6 +93,7 @@ func newParser(c *console) (*kong.Kong, error) {
 	parser, err := kong.New(&commands{},
 		kong.Name("accruald"),
 		kong.Description("Prices orders, accrues partner incentives and settles them. Events come in and go out over NATS JetStream; PostgreSQL is the record."),
+		kong.Vars{"version": versionText()},
 		kong.Writers(c.out, c.err),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,7 @@ func TestAnOperatorsDay(t *testing.T) {
 		t.Fatalf("publish: status %d: %s", got.status, got.err)
 	}
 	o.until(`"waits_for":"o/O8"`, append([]string{"waiting", "--json"}, o.database...)...)
+	o.until(`for order "O8"`, append([]string{"waiting"}, o.database...)...)
 	listed := o.until("unknown_customer", append([]string{"rejections", "--partner", "P100"}, o.database...)...)
 	if !strings.Contains(listed.out, "order.placed/O9") || !strings.Contains(listed.err, "1 events") {
 		t.Errorf("rejections: %s%s", listed.out, listed.err)
@@ -104,11 +106,20 @@ func TestAnOperatorsDay(t *testing.T) {
 			t.Errorf("show has no %s: %s%s", want, shown.out, shown.err)
 		}
 	}
-	given := call(t, "", append(append([]string{"rejections", "discard", "--actor", "operations"}, which...), o.nats...)...)
+	servers := slices.Concat(o.nats, o.database)
+	given := call(t, "", slices.Concat([]string{"rejections", "discard", "--actor", "operations"}, which, servers)...)
 	if given.status != statusDone {
 		t.Errorf("discard: status %d: %s", given.status, given.err)
 	}
 	o.until(`"status": "discarded"`, append(append([]string{"rejections", "show"}, which...), o.database...)...)
+	for _, answer := range []string{"retry", "discard"} {
+		for word, id := range map[string]string{"discarded": "order.placed/O9", "accepted": "order.placed/O1", "no event": "nobody"} {
+			got := call(t, "", slices.Concat([]string{"rejections", answer, "--actor", "operations", "P100", "/orders/cn", id}, servers)...)
+			if got.status != statusRefused || !strings.Contains(got.err, word) || got.out != "" {
+				t.Errorf("%s of %q: %+v", answer, id, got)
+			}
+		}
+	}
 	if got := call(t, "", append([]string{"rejections", "show", "P100", "/orders/cn", "nobody"}, o.database...)...); got.status != statusRefused {
 		t.Errorf("show of an unknown event: status %d", got.status)
 	}

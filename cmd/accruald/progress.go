@@ -28,6 +28,7 @@ func newProgress(c *console, what string, total int) *progress {
 		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(c.err), progressbar.OptionSetDescription(what),
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"),
 			progressbar.OptionThrottle(progressRedrawMillis*time.Millisecond), progressbar.OptionClearOnFinish())
+		_ = p.bar.Set(0) // it measures its rate from here on, and not from the first hundreds that are told at once
 	}
 	return p
 }
@@ -47,11 +48,15 @@ func (p *progress) set(done int) {
 
 func (p *progress) line() { fmt.Fprintf(p.c.err, "%s: %d of %d events\n", p.what, p.current, p.total) }
 
-// finish says that all is done.
-func (p *progress) finish() {
+// close takes the bar off the screen.
+func (p *progress) close() {
 	if p.bar != nil {
-		_ = p.bar.Finish() // likewise
+		_ = p.bar.Clear() // likewise
 	}
+}
+
+// done says that all is done.
+func (p *progress) done() {
 	p.current = p.total
 	p.line()
 }

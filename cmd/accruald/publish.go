@@ -35,10 +35,15 @@ func (p *publishCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer b.Close()
 	bar := newProgress(c, "publishing", counts.Lines)
-	stored, err := feed.NewPublisher(b, bar.set).Publish(ctx, feed.Lines(sources), 0)
+	publisher := feed.NewPublisher(b, bar.set)
+	publisher.OnSlow(func() {
+		fmt.Fprintln(c.err, "waiting for a worker to apply reference data; is one running?")
+	})
+	stored, err := publisher.Publish(ctx, feed.Lines(sources), 0)
+	bar.close()
 	if err != nil {
 		return fmt.Errorf("published %d of %d events: %w", stored, counts.Lines, err)
 	}
-	bar.finish()
+	fmt.Fprintf(c.err, "published %d events\n", stored)
 	return nil
 }

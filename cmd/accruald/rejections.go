@@ -5,15 +5,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
+	"github.com/accruald/accruald/workers/decision"
 )
 
 // rejectionsCommand looks at rejected events and answers them. Retrying and discarding are events of their own, which
@@ -31,7 +37,8 @@ type rejectionsListCommand struct {
 	Database databaseFlags `embed:""`
 }
 
-// rejectionRow is a line of --json; Data is the event's data as received, with show only.
+// rejectionRow is a line of --json. With show it has the payload as received: as Data where it is JSON, else as Payload if
+// it is text, else in base64.
 type rejectionRow struct {
 	PartnerID string         `json:"partner_id"`
 	Source    string         `json:"source"`
@@ -46,6 +53,8 @@ type rejectionRow struct {
 	Retryable bool           `json:"retryable"`
 	Attempts  int            `json:"attempts"`
 	Data      jsontext.Value `json:"data,omitzero"`
+	Payload   string         `json:"payload,omitzero"`
+	Base64    []byte         `json:"payload_base64,omitzero"`
 }
 
 // Run is called by kong.
@@ -55,18 +64,40 @@ func (l *rejectionsListCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer pool.Close()
-	out, count := bufio.NewWriter(c.out), 0
+	var rows []rejectionRow
 	err = records.EachRejected(ctx, pool, l.Partner, func(r records.Rejected) error {
-		count++
-		if l.JSON {
-			return writeJSONLine(out, rejectionRow{PartnerID: r.PartnerID, Source: r.Source, ID: r.EventID, Type: r.Type, Time: r.Time,
-				ArrivedAt: r.ArrivedAt, Status: "rejected", Code: r.Code, Message: r.Message, Pointer: r.Pointer, Retryable: r.Retryable, Attempts: int(r.Attempts)})
-		}
-		_, err := fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s at %q: %s\n", r.PartnerID, r.Type, r.Source, r.EventID, r.Code, r.Pointer, r.Message)
-		return err
+		rows = append(rows, rejectionRow{PartnerID: r.PartnerID, Source: r.Source, ID: r.EventID, Type: r.Type, Time: r.Time,
+			ArrivedAt: r.ArrivedAt, Status: decision.StatusRejected, Code: r.Code, Message: r.Message, Pointer: r.Pointer, Retryable: r.Retryable, Attempts: int(r.Attempts)})
+		return nil
 	})
-	fmt.Fprintf(c.err, "%d events stand rejected\n", count)
-	return errors.Join(err, out.Flush())
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(rows, func(a, b rejectionRow) int { return a.ArrivedAt.Compare(b.ArrivedAt) })
+	fmt.Fprintf(c.err, "%d events stand rejected\n", len(rows))
+	out := bufio.NewWriter(c.out)
+	if !l.JSON {
+		return errors.Join(writeRejections(out, rows), out.Flush())
+	}
+	for _, row := range rows {
+		if err := writeJSONLine(out, row); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// writeRejections sets the rows under each other, the first that arrived first.
+func writeRejections(w io.Writer, rows []rejectionRow) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		place := ""
+		if r.Pointer != "" {
+			place = " at " + r.Pointer
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s%s: %s\n", r.ArrivedAt.UTC().Format(time.RFC3339), r.PartnerID, r.Type, r.Source, r.ID, r.Code, place, r.Message)
+	}
+	return table.Flush()
 }
 
 // named is the event a command is about.
@@ -74,6 +105,18 @@ type named struct {
 	Partner string `arg:"" help:"Partner id, the event's partition key."`
 	Source  string `arg:"" help:"Source of the event."`
 	ID      string `arg:"" help:"Id of the event."`
+}
+
+// find looks the event up.
+func (n named) find(ctx context.Context, pool *pgxpool.Pool) (records.Input, error) {
+	in, err := records.Find(ctx, pool, n.Partner, n.Source, n.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return in, fmt.Errorf("partner %q has received no event %q of source %q: take the three from `accruald rejections`", n.Partner, n.ID, n.Source)
+	}
+	if err != nil {
+		return in, fmt.Errorf("look up event %q: %w", n.ID, err)
+	}
+	return in, nil
 }
 
 type rejectionsShowCommand struct {
@@ -88,17 +131,19 @@ func (s *rejectionsShowCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer pool.Close()
-	in, err := records.Find(ctx, pool, s.Event.Partner, s.Event.Source, s.Event.ID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("partner %q has received no event %q of source %q: take the three from `accruald rejections`", s.Event.Partner, s.Event.ID, s.Event.Source)
-	}
+	in, err := s.Event.find(ctx, pool)
 	if err != nil {
-		return fmt.Errorf("look up event %q: %w", s.Event.ID, err)
+		return err
 	}
 	row := rejectionRow{PartnerID: in.PartnerID, Source: in.Source, ID: in.EventID, Type: in.Type, Time: in.Time, ArrivedAt: in.ArrivedAt,
 		Status: in.Status, Code: in.Code, Message: in.Message, Pointer: in.Pointer, Retryable: in.Retryable, Attempts: int(in.Attempts)}
-	if data := jsontext.Value(in.Payload); data.IsValid() {
+	switch data := jsontext.Value(in.Payload); {
+	case data.IsValid():
 		row.Data = data
+	case utf8.Valid(in.Payload):
+		row.Payload = string(in.Payload)
+	default:
+		row.Base64 = in.Payload
 	}
 	if err := json.MarshalWrite(c.out, row, jsontext.WithIndent("  ")); err != nil {
 		return fmt.Errorf("encode event %q: %w", s.Event.ID, err)
@@ -113,6 +158,8 @@ type answerFlags struct {
 	Actor string    `required:"" help:"Who decides this, for the record."`
 	Nats  natsFlags `embed:""`
 	Log   logFlags  `embed:""`
+
+	Database databaseFlags `embed:""`
 }
 
 type rejectionsRetryCommand struct {
@@ -139,6 +186,9 @@ func (a *answerFlags) action() events.RejectionAction {
 
 // publish sends the answer under a new id each time, since an event may be retried more than once.
 func (a *answerFlags) publish(ctx context.Context, c *console, data events.Data) error {
+	if err := a.stands(ctx); err != nil {
+		return err
+	}
 	now := time.Now().Truncate(time.Microsecond)
 	ev, err := events.New(events.Envelope{
 		ID:     events.DeriveID(data.EventType(), a.Event.Source, a.Event.ID, now.UTC().Format(time.RFC3339Nano)),
@@ -161,6 +211,23 @@ func (a *answerFlags) publish(ctx context.Context, c *console, data events.Data)
 	}
 	_, err = fmt.Fprintf(c.out, "published %s of event %q under id %s\n", ev.Type, a.Event.ID, ev.ID)
 	return err
+}
+
+// stands refuses what is not rejected, or not any more.
+func (a *answerFlags) stands(ctx context.Context) error {
+	pool, err := a.Database.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	in, err := a.Event.find(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if in.Status != decision.StatusRejected {
+		return fmt.Errorf("event %q of partner %q is %s: only what stands rejected can be answered; `accruald rejections` lists it", in.EventID, in.PartnerID, in.Status)
+	}
+	return nil
 }
 
 // writeJSONLine writes one value on one line.

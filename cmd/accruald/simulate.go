@@ -21,7 +21,7 @@ import (
 type simulateCommand struct {
 	Files   []string `arg:"" help:"Files of events, one structured CloudEvent a line; .gz is read as such, - is standard input."`
 	Summary bool     `help:"Print a summary for people instead of the outgoing events."`
-	JSON    bool     `help:"With --summary: print it as JSON." name:"json"`
+	JSON    bool     `help:"Print the summary as JSON instead; --summary is not needed." name:"json"`
 }
 
 // Run is called by kong.
@@ -50,7 +50,7 @@ func (s *simulateCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	result.Input = &summary.Input{Sent: counts.Lines, Duplicates: counts.Duplicates}
+	result.Input = &summary.Input{Sent: counts.Lines, Duplicates: counts.Duplicates, Shared: counts.Shared}
 	return errors.Join(writeSummary(out, result, s.JSON), out.Flush())
 }
 

@@ -12,6 +12,12 @@ type versionCommand struct{}
 
 // Run is called by kong.
 func (*versionCommand) Run(c *console) error {
+	_, err := fmt.Fprintln(c.out, versionText())
+	return err
+}
+
+// versionText says which build, contract and schema this is.
+func versionText() string {
 	version, revision := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version = info.Main.Version
@@ -21,6 +27,5 @@ func (*versionCommand) Run(c *console) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "accruald %s%s, event contract 1, schema %d\n", version, revision, schema.Latest())
-	return err
+	return fmt.Sprintf("accruald %s%s, event contract 1, schema %d", version, revision, schema.Latest())
 }

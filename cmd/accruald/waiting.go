@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
@@ -46,9 +47,22 @@ func (w *waitingCommand) Run(ctx context.Context, c *console) error {
 			return writeJSONLine(out, row)
 		}
 		_, err := fmt.Fprintf(out, "%s\t%s\t%s\t%s\twaits since %s for %s\n", row.PartnerID, row.Type, row.Source, row.ID,
-			row.ArrivedAt.UTC().Format(time.RFC3339), row.WaitsFor)
+			row.ArrivedAt.UTC().Format(time.RFC3339), waitsFor(r.WaitsFor))
 		return err
 	})
 	fmt.Fprintf(c.err, "%d events wait\n", count)
 	return errors.Join(err, out.Flush())
+}
+
+// waitsFor says what the key of a predecessor stands for.
+func waitsFor(key *string) string {
+	if key == nil {
+		return "its turn"
+	}
+	for _, kind := range []struct{ prefix, text string }{{"o/", "order"}, {"r/", "resource"}, {"c/", "coupon"}, {"q/", "coupon quota"}} {
+		if id, ok := strings.CutPrefix(*key, kind.prefix); ok {
+			return fmt.Sprintf("%s %q", kind.text, id)
+		}
+	}
+	return *key
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/accruald/accruald/workers"
@@ -13,7 +14,7 @@ type workerCommand struct {
 	Database databaseFlags `embed:""`
 	Tuning   tuningFlags   `embed:""`
 	Listen   string        `env:"ACCRUALD_LISTEN" default:"127.0.0.1:8080" help:"Address of /healthz, /readyz and /metrics; empty serves nothing."`
-	Replica  string        `env:"ACCRUALD_REPLICA" help:"Name in the table of replicas (default: the host's name)."`
+	Replica  string        `env:"ACCRUALD_REPLICA" help:"Name in the table of replicas; a random end is added (default: the host's name)."`
 	Drain    time.Duration `name:"drain-timeout" env:"ACCRUALD_DRAIN_TIMEOUT" default:"20s" help:"Longest time to finish after SIGTERM."`
 	Log      logFlags      `embed:""`
 }
@@ -28,6 +29,9 @@ type tuningFlags struct {
 
 // Run is called by kong.
 func (w *workerCommand) Run(ctx context.Context, c *console) error {
+	if w.Tuning.Batch < 1 || w.Tuning.Concurrency < 1 {
+		return fmt.Errorf("work with batches of %d and concurrency %d: use at least 1 of each", w.Tuning.Batch, w.Tuning.Concurrency)
+	}
 	log, err := w.Log.logger(c)
 	if err != nil {
 		return err

@@ -107,9 +107,13 @@ func (r Round) WriteText(w io.Writer, title string) error {
 	return err
 }
 
-// WriteText writes the medians and the ratio for people.
+// WriteText writes the medians, where there is more than one round to take them of, and the ratio for people.
 func (r *Report) WriteText(w io.Writer) error {
-	for _, m := range r.Medians {
+	medians := r.Medians
+	if len(r.Rounds) == len(medians) {
+		medians = nil
+	}
+	for _, m := range medians {
 		if err := m.WriteText(w, "median"); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/accruald/accruald/events"
 )
 
 // malformedMax is how many malformed lines are told at once.
@@ -15,6 +17,7 @@ const malformedMax = 20
 type Counts struct {
 	Lines      int
 	Duplicates int    // lines that repeat an earlier one, content included
+	Shared     int    // lines for all partners that repeat none: reference data and runs of jobs
 	Hash       string // of the events in their order
 }
 
@@ -38,8 +41,11 @@ func Count(lines iter.Seq2[Line, error]) (Counts, error) {
 		ev := line.Event
 		counts.Lines++
 		key := sha256.Sum256([]byte(ev.PartitionKey + "\x00" + ev.Source + "\x00" + ev.ID + "\x00" + string(ev.ContentHash[:])))
-		if seen[key] {
+		switch {
+		case seen[key]:
 			counts.Duplicates++
+		case ev.PartitionKey == events.AllPartners:
+			counts.Shared++
 		}
 		seen[key] = true
 		whole.Write(key[:])

@@ -15,12 +15,15 @@ const (
 	batchCountMax = 1000
 	// barrierWaitMax bounds one wait for the workers.
 	barrierWaitMax = 2 * time.Minute
+	// barrierSlow is how long such a wait is before it is told.
+	barrierSlow = 3 * time.Second
 )
 
 // A Publisher sends events in the order of their file.
 type Publisher struct {
 	bus      *bus.Bus
 	progress func(stored int)
+	slow     func() // nil once it is told
 
 	batch     []bus.Outgoing
 	reference bool // the batch goes to the reference stream
@@ -35,6 +38,9 @@ func NewPublisher(b *bus.Bus, progress func(stored int)) *Publisher {
 	}
 	return &Publisher{bus: b, progress: progress}
 }
+
+// OnSlow has the first wait for the workers that is long be told, once.
+func (p *Publisher) OnSlow(tell func()) { p.slow = tell }
 
 // Publish sends the events of the lines, the first skip of them left out, and returns how many are stored, those left
 // out included.
@@ -96,7 +102,7 @@ func (p *Publisher) waitApplied(ctx context.Context) error {
 	}
 	bounded, cancel := context.WithTimeout(ctx, barrierWaitMax)
 	defer cancel()
-	err = p.bus.WaitReferenceApplied(bounded, last)
+	err = p.waitReference(bounded, last)
 	switch {
 	case err == nil:
 		p.unapplied = false
@@ -107,4 +113,18 @@ func (p *Publisher) waitApplied(ctx context.Context) error {
 	default:
 		return fmt.Errorf("wait for the workers to apply the reference data: %w", err)
 	}
+}
+
+// waitReference waits for the workers, and tells when that takes long.
+func (p *Publisher) waitReference(ctx context.Context, last uint64) error {
+	if p.slow != nil {
+		soon, cancel := context.WithTimeout(ctx, barrierSlow)
+		defer cancel()
+		if err := p.bus.WaitReferenceApplied(soon, last); ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		p.slow()
+		p.slow = nil
+	}
+	return p.bus.WaitReferenceApplied(ctx, last)
 }

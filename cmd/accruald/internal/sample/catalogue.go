@@ -13,7 +13,7 @@ import (
 const (
 	siteChina         = "cn"
 	siteInternational = "intl"
-	regionChina       = "cn-east-2"
+	regionChina       = "cn-east-3"
 	regionSingapore   = "ap-southeast-3"
 )
 

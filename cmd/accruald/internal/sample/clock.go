@@ -22,13 +22,14 @@ func (q *quarter) clock() {
 	}
 }
 
-// run fires a job at both sites.
+// run fires a job at both sites. The source is the story's own: the same run in another file is a run for its partners too,
+// and no repetition.
 func (q *quarter) run(job string, month time.Month, day int, clock time.Duration) {
 	at := time.Date(2026, month, day, 0, 0, 0, 0, zone).Add(clock)
 	for _, site := range []string{siteChina, siteInternational} {
 		q.later(at, func(at time.Time) {
 			id := fmt.Sprintf("%s/%s/%s", job, site, at.Format("2006-01-02T15:04"))
-			q.emit(fact{source: "/accruald/scheduler", id: id, subject: job, partner: events.AllPartners, at: at,
+			q.emit(fact{source: "/quarter/scheduler", id: id, subject: job, partner: events.AllPartners, at: at,
 				data: &events.ScheduleFired{Job: job, Site: site, ScheduledFor: at}})
 		})
 	}

@@ -17,6 +17,8 @@
 //
 //   - The same program makes the same bytes, on every machine: one seeded source of random numbers, no clock, no maps in
 //     the order of their keys' hashes. A test compares with the shipped file.
+//   - Partners, customers, regions, policies and levels are none of the worked example's (worked-example.jsonl), so that it
+//     may be published beside the quarter.
 //   - Reference data comes first. A run of a job comes after every event that it governs.
 //   - Nothing waits at the end. Every rejection is one that the story means (mistakes.go); another one is an error.
 //

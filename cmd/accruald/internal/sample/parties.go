@@ -32,9 +32,15 @@ func (c customer) region() string {
 
 // The partners: two of the site of China, one international.
 const (
-	partnerShanghai  = "P100"
-	partnerHangzhou  = "P200"
-	partnerSingapore = "P300"
+	partnerShanghai  = "P110"
+	partnerHangzhou  = "P120"
+	partnerSingapore = "P130"
+)
+
+// Their levels. The policies of the story are for these alone: what another file brings beside it earns under its own.
+const (
+	levelPlatinum = "platinum"
+	levelSilver   = "silver"
 )
 
 var partners = []string{partnerShanghai, partnerHangzhou, partnerSingapore}
@@ -72,6 +78,7 @@ func (q *quarter) policies(at time.Time) {
 	} {
 		q.emit(fact{source: "/catalogue/cn", id: p.id + "/1", subject: p.id, partner: events.AllPartners, at: at, data: &events.IncentivePolicyPublished{
 			PolicyID: p.id, Version: 1, Name: p.name, Kind: p.kind, Association: p.association, Categories: p.categories,
+			Levels:     []string{levelPlatinum, levelSilver},
 			OrderKinds: []string{"new", "renew", "change", "usage"}, Basis: "order", Period: "month", Currency: p.currency, Mode: "marginal",
 			Bands: []events.RateBand{{Rate: decimal.RequireFromString(p.rate)}}, MinPayment: p.minPayment, CycleBy: "payment", EffectiveTime: at}})
 	}
@@ -81,9 +88,9 @@ func (q *quarter) policies(at time.Time) {
 func (q *quarter) parties(at time.Time) {
 	share := decimal.RequireFromString("0.85")
 	for _, p := range []*events.PartnerEnrolled{
-		{PartnerID: partnerShanghai, Site: siteChina, Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: at},
-		{PartnerID: partnerHangzhou, Site: siteChina, Level: "silver", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: at},
-		{PartnerID: partnerSingapore, Site: siteInternational, Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true,
+		{PartnerID: partnerShanghai, Site: siteChina, Level: levelPlatinum, Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: at},
+		{PartnerID: partnerHangzhou, Site: siteChina, Level: levelSilver, Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: at},
+		{PartnerID: partnerSingapore, Site: siteInternational, Level: levelPlatinum, Tier: 1, BusinessInfoAuthenticated: true, Certified: true,
 			SettlementDiscount: &share, EffectiveTime: at},
 	} {
 		q.emit(fact{source: "/partners/" + p.Site, id: p.PartnerID + "/1", subject: p.PartnerID, partner: p.PartnerID, at: at, data: p})

@@ -21,15 +21,20 @@ type Collector struct {
 	onCredit   map[string]decimal.Decimal
 	frozen     map[[2]string]decimal.Decimal // currency, reason
 	payables   map[[2]string]*sums           // partner, currency
-	bills      map[string]int
+	bills      map[[2]string]*billCount      // state, currency
 	requests   map[string]int
 	invoices   map[string]int
 	rejections map[string]*rejection
 }
 
 type sums struct {
-	bills                                                               int
-	total, frozen, payable, issued, requested, paidOut, expired, offset decimal.Decimal
+	bills                                                                       int
+	total, frozen, payable, canBeRequested, requested, paidOut, expired, offset decimal.Decimal
+}
+
+type billCount struct {
+	count   int
+	payable decimal.Decimal
 }
 
 type rejection struct {
@@ -41,7 +46,7 @@ type rejection struct {
 func NewCollector() *Collector {
 	return &Collector{
 		orders: map[string]*OrderCount{}, details: map[string]int{}, accrued: map[string]decimal.Decimal{}, onCredit: map[string]decimal.Decimal{},
-		frozen: map[[2]string]decimal.Decimal{}, payables: map[[2]string]*sums{}, bills: map[string]int{}, requests: map[string]int{},
+		frozen: map[[2]string]decimal.Decimal{}, payables: map[[2]string]*sums{}, bills: map[[2]string]*billCount{}, requests: map[string]int{},
 		invoices: map[string]int{}, rejections: map[string]*rejection{},
 	}
 }
@@ -84,8 +89,13 @@ func (c *Collector) Detail(d *decision.Detail) {
 
 // Bill counts a bill.
 func (c *Collector) Bill(partnerID string, b *decision.Bill) {
-	c.bills[string(b.State)]++
 	currency := string(b.Currency)
+	state := [2]string{string(b.State), currency}
+	if c.bills[state] == nil {
+		c.bills[state] = &billCount{}
+	}
+	c.bills[state].count++
+	c.bills[state].payable = c.bills[state].payable.Add(b.Amounts.Payable)
 	c.accrued[currency] = c.accrued[currency].Add(b.Amounts.Total)
 	key := [2]string{partnerID, currency}
 	s := c.payables[key]
@@ -98,9 +108,7 @@ func (c *Collector) Bill(partnerID string, b *decision.Bill) {
 	s.total, s.frozen, s.payable = s.total.Add(a.Total), s.frozen.Add(a.Frozen), s.payable.Add(a.Payable)
 	s.requested, s.paidOut = s.requested.Add(a.Requested), s.paidOut.Add(a.PaidOut)
 	s.expired, s.offset = s.expired.Add(a.Expired), s.offset.Add(a.Offset)
-	if b.State == stateIssued {
-		s.issued = s.issued.Add(a.Payable)
-	}
+	s.canBeRequested = s.canBeRequested.Add(canBeRequested(b))
 }
 
 // stateIssued is the state of a bill that can be applied for.
@@ -143,9 +151,12 @@ func (c *Collector) Rejected(partnerID string, no int64, eventID, code, message 
 
 // Summary returns the figures; the caller adds Input, Digest and Run.
 func (c *Collector) Summary() *Summary {
-	s := &Summary{Events: c.events, Bills: states(c.bills), Requests: states(c.requests), Invoices: states(c.invoices)}
+	s := &Summary{Events: c.events, Bills: []BillCount{}, Requests: states(c.requests), Invoices: states(c.invoices)}
 	for _, kind := range slices.Sorted(maps.Keys(c.orders)) {
 		s.Orders = append(s.Orders, *c.orders[kind])
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(c.bills), comparePairs) {
+		s.Bills = append(s.Bills, BillCount{State: key[0], Currency: key[1], Count: c.bills[key].count, Payable: amountOf(c.bills[key].payable, key[1])})
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.rejections)) {
 		s.Rejections = append(s.Rejections, c.rejections[code].RejectionCount)
@@ -180,7 +191,7 @@ func comparePairs(a, b [2]string) int { return slices.Compare(a[:], b[:]) }
 func (s *sums) of(partnerID, currency string) Payable {
 	of := func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
 	return Payable{PartnerID: partnerID, Currency: currency, Bills: s.bills, Total: of(s.total), Frozen: of(s.frozen), Payable: of(s.payable),
-		Issued: of(s.issued), Requested: of(s.requested), PaidOut: of(s.paidOut), Expired: of(s.expired), Offset: of(s.offset)}
+		CanBeRequested: of(s.canBeRequested), NotYet: of(s.payable.Sub(s.canBeRequested)), Requested: of(s.requested), PaidOut: of(s.paidOut), Expired: of(s.expired), Offset: of(s.offset)}
 }
 
 // amountOf gives an amount the digits of its currency; one that is not known was refused long before.

@@ -10,7 +10,7 @@ type Summary struct {
 	Incentives []Incentive      `json:"incentives"`
 	Frozen     []FrozenBy       `json:"frozen"`
 	Payables   []Payable        `json:"payables"`
-	Bills      []StateCount     `json:"bills"`
+	Bills      []BillCount      `json:"bills"`
 	Requests   []StateCount     `json:"payment_requests"`
 	Invoices   []StateCount     `json:"invoices"`
 	Rejections []RejectionCount `json:"rejections"`
@@ -18,10 +18,12 @@ type Summary struct {
 	Run        *Run             `json:"run,omitzero"`
 }
 
-// Input is what was sent: lines of the files, and how many of them repeat an earlier one.
+// Input is what was read: events of the files and the runs of jobs that the clock put between them. Each of them repeats
+// an earlier one, is for all partners (reference data and runs of jobs), or is for one.
 type Input struct {
 	Sent       int `json:"sent"`
 	Duplicates int `json:"duplicates"`
+	Shared     int `json:"shared"`
 }
 
 // EventCounts are the partners' inputs by what became of them; the runs of jobs count once for each partner.
@@ -59,20 +61,30 @@ type FrozenBy struct {
 	Amount   events.Amount `json:"amount"`
 }
 
-// Payable sums a partner's bills in one currency. Issued is the payable part of those that are issued, and so may be
-// applied for unless a minimum payment stands against it.
+// Payable sums a partner's bills in one currency. Of its payable, CanBeRequested is what is positive of issued bills,
+// and so may be applied for unless a minimum payment stands against it; NotYet is the rest: of bills that are not issued,
+// and what is negative.
 type Payable struct {
-	PartnerID string        `json:"partner_id"`
-	Currency  string        `json:"currency"`
-	Bills     int           `json:"bills"`
-	Total     events.Amount `json:"total"`
-	Frozen    events.Amount `json:"frozen"`
-	Payable   events.Amount `json:"payable"`
-	Issued    events.Amount `json:"issued"`
-	Requested events.Amount `json:"requested"`
-	PaidOut   events.Amount `json:"paid_out"`
-	Expired   events.Amount `json:"expired"`
-	Offset    events.Amount `json:"offset"`
+	PartnerID      string        `json:"partner_id"`
+	Currency       string        `json:"currency"`
+	Bills          int           `json:"bills"`
+	Total          events.Amount `json:"total"`
+	Frozen         events.Amount `json:"frozen"`
+	Payable        events.Amount `json:"payable"`
+	CanBeRequested events.Amount `json:"can_be_requested"`
+	NotYet         events.Amount `json:"not_yet"`
+	Requested      events.Amount `json:"requested"`
+	PaidOut        events.Amount `json:"paid_out"`
+	Expired        events.Amount `json:"expired"`
+	Offset         events.Amount `json:"offset"`
+}
+
+// BillCount counts the bills of one state in one currency.
+type BillCount struct {
+	State    string        `json:"state"`
+	Currency string        `json:"currency"`
+	Count    int           `json:"count"`
+	Payable  events.Amount `json:"payable"`
 }
 
 // StateCount counts what is in one state.

@@ -70,12 +70,15 @@ func TestSummaryIsTheSameInEveryOrder(t *testing.T) {
 	}
 	narrow := strings.Join(lines, "\n")
 	for _, want := range []string{
-		"Events decided for partners 10: accepted 7, rejected 3, discarded 0; waiting 2.",
+		"Decided for partners, each job run once a partner, 10: accepted 7, rejected 3, discarded 0; waiting 2.",
 		"\nnew 2 1 1 0\n",
 		"\nCNY 1 1,234,567.50 24.00 8.00\n",
 		"\nJPY 0 -3 0 0\n",
 		"\ncredit_not_repaid CNY 24.00\n",
-		"\nP1 CNY 1 1,234,567.50 24.00 1,234,543.50 1,234,543.50 0.00 0.00 0.00 0.00\n",
+		"\nP1 CNY 1 1,234,567.50 24.00 1,234,543.50 1,234,543.50 0.00 0.00 0.00 0.00 0.00\n",
+		"\nP1 JPY 1 -3 0 -3 0 -3 0 0 0 0\n",
+		"\nestimated JPY 1 -3\n",
+		"\nissued CNY 1 1,234,543.50\n",
 		"\ncode 3 first xxx",
 	} {
 		if !strings.Contains(narrow, want) {

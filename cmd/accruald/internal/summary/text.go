@@ -17,10 +17,12 @@ const messageWidth = 110
 func (s *Summary) WriteText(w io.Writer) error {
 	var t text
 	if s.Input != nil {
-		t.line("Events sent %s, of which %s repeat an earlier one.", number(s.Input.Sent), number(s.Input.Duplicates))
+		i := s.Input
+		t.line("Events: %s read = %s repeats + %s reference data and job runs + %s for partners.",
+			number(i.Sent), number(i.Duplicates), number(i.Shared), number(i.Sent-i.Duplicates-i.Shared))
 	}
 	e := s.Events
-	t.line("Events decided for partners %s: accepted %s, rejected %s, discarded %s; waiting %s.",
+	t.line("Decided for partners, each job run once a partner, %s: accepted %s, rejected %s, discarded %s; waiting %s.",
 		number(e.Decided), number(e.Accepted), number(e.Rejected), number(e.Discarded), number(e.Waiting))
 	t.orders(s.Orders)
 	t.incentives(s)
@@ -31,6 +33,7 @@ func (s *Summary) WriteText(w io.Writer) error {
 	if s.Run != nil {
 		t.line("Took %d.%d s, %s events a second.", s.Run.Millis/1000, s.Run.Millis%1000/100, number(int(s.Run.EventsPerSecond)))
 	}
+	t.line("The digest covers the final rows of orders, resources, details, bills, holds, requests, invoices and ledger sums.")
 	t.line("Digest of the final rows: %s", s.Digest)
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -62,19 +65,28 @@ func (t *text) incentives(s *Summary) {
 }
 
 func (t *text) payables(payables []Payable) {
-	rows := [][]string{{"Payable", "", "bills", "total", "frozen", "payable", "of it issued", "requested", "paid out", "expired", "offset"}}
+	rows := [][]string{{"Payable", "", "bills", "total", "frozen", "payable", "can be requested", "not yet", "requested", "paid out", "expired", "offset"}}
 	for _, p := range payables {
-		rows = append(rows, []string{p.PartnerID, p.Currency, number(p.Bills), amount(p.Total), amount(p.Frozen), amount(p.Payable), amount(p.Issued),
-			amount(p.Requested), amount(p.PaidOut), amount(p.Expired), amount(p.Offset)})
+		rows = append(rows, []string{p.PartnerID, p.Currency, number(p.Bills), amount(p.Total), amount(p.Frozen), amount(p.Payable),
+			amount(p.CanBeRequested), amount(p.NotYet), amount(p.Requested), amount(p.PaidOut), amount(p.Expired), amount(p.Offset)})
 	}
 	t.table(rows, "ll")
+	t.line(negativeFrozen)
 }
 
+// negativeFrozen explains the one figure that looks wrong and is not.
+const negativeFrozen = "Taking back what a hold still freezes lowers frozen, not payable; on a later bill it shows as a negative."
+
 func (t *text) states(s *Summary) {
+	rows := [][]string{{"Bills by state", "", "bills", "payable"}}
+	for _, b := range s.Bills {
+		rows = append(rows, []string{b.State, b.Currency, number(b.Count), amount(b.Payable)})
+	}
+	t.table(rows, "ll")
 	for _, part := range []struct {
 		title  string
 		counts []StateCount
-	}{{"Bills by state", s.Bills}, {"Payment requests by state", s.Requests}, {"Invoices by state", s.Invoices}} {
+	}{{"Payment requests by state", s.Requests}, {"Invoices by state", s.Invoices}} {
 		rows := [][]string{{part.title, ""}}
 		for _, c := range part.counts {
 			rows = append(rows, []string{c.State, number(c.Count)})

@@ -1,0 +1,192 @@
+package summary
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/decision"
+)
+
+// The reasons for which a bill's payable cannot be requested. The minimum payment of a policy is not among them: it is
+// weighed over all bills of a request, when the request comes.
+const (
+	becauseNothing  = "nothing payable"
+	becauseNegative = "negative: netted at the next request"
+)
+
+// becauseOf says by state why a bill cannot be requested; an issued one can.
+var becauseOf = map[string]string{
+	"estimated": "estimated: the period runs", "pending_confirmation": "to confirm", "disputed": "disputed", "issuing": "being approved",
+	stateIssued: "", "expired": "expired",
+}
+
+// A BillFilter says which bills are listed; what is empty keeps none out.
+type BillFilter struct{ PartnerID, Cycle, State string }
+
+// Check refuses what no bill can have.
+func (f BillFilter) Check() error {
+	if f.Cycle != "" {
+		if _, err := calendar.ParseCycle(f.Cycle); err != nil {
+			return fmt.Errorf("list bills of cycle %q: %w: write YYYY-MM", f.Cycle, err)
+		}
+	}
+	if _, known := becauseOf[f.State]; f.State != "" && !known {
+		return fmt.Errorf("list bills in state %q: there is no such state: use one of %s", f.State, strings.Join(slices.Sorted(maps.Keys(becauseOf)), ", "))
+	}
+	return nil
+}
+
+// BillList is what `accruald bills` shows: bills by partner, cycle, policy, association and currency, and their sums.
+type BillList struct {
+	Bills []BillRow `json:"bills"`
+	Sums  []BillSum `json:"sums"`
+
+	filter BillFilter
+	sums   map[string]*billSums
+}
+
+// BillRow is one bill. CanBeRequested is its payable where it is positive and the bill is issued, else 0, and Because
+// says why.
+type BillRow struct {
+	PartnerID      string        `json:"partner_id"`
+	BillID         string        `json:"bill_id"`
+	Cycle          string        `json:"cycle"`
+	Period         string        `json:"period"`
+	PolicyID       string        `json:"policy_id"`
+	Association    string        `json:"association"`
+	Currency       string        `json:"currency"`
+	State          string        `json:"state"`
+	Total          events.Amount `json:"total"`
+	Frozen         events.Amount `json:"frozen"`
+	Payable        events.Amount `json:"payable"`
+	Requested      events.Amount `json:"requested"`
+	PaidOut        events.Amount `json:"paid_out"`
+	Expired        events.Amount `json:"expired"`
+	Offset         events.Amount `json:"offset"`
+	CanBeRequested events.Amount `json:"can_be_requested"`
+	Because        string        `json:"because,omitzero"`
+}
+
+// BillSum sums the listed bills of one currency.
+type BillSum struct {
+	Currency       string        `json:"currency"`
+	Bills          int           `json:"bills"`
+	Total          events.Amount `json:"total"`
+	Frozen         events.Amount `json:"frozen"`
+	Payable        events.Amount `json:"payable"`
+	Requested      events.Amount `json:"requested"`
+	PaidOut        events.Amount `json:"paid_out"`
+	CanBeRequested events.Amount `json:"can_be_requested"`
+}
+
+type billSums struct {
+	count                                                  int
+	total, frozen, payable, requested, paidOut, applicable decimal.Decimal
+}
+
+// NewBillList returns a list of nothing.
+func NewBillList(f BillFilter) *BillList {
+	return &BillList{Bills: []BillRow{}, Sums: []BillSum{}, filter: f, sums: map[string]*billSums{}}
+}
+
+// MemoryBills lists what an engine holds.
+func MemoryBills(m *decision.Memory, f BillFilter) *BillList {
+	l := NewBillList(f)
+	for id, p := range m.Partners {
+		for _, b := range p.Bills.All() {
+			l.Add(id, b)
+		}
+	}
+	return l.Sorted()
+}
+
+// Add lists a bill if the filter lets it through.
+func (l *BillList) Add(partnerID string, b *decision.Bill) {
+	f, state, currency := l.filter, string(b.State), string(b.Currency)
+	if f.PartnerID != "" && f.PartnerID != partnerID || f.Cycle != "" && f.Cycle != string(b.Cycle) || f.State != "" && f.State != state {
+		return
+	}
+	of := func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
+	a, can := b.Amounts, canBeRequested(b)
+	l.Bills = append(l.Bills, BillRow{PartnerID: partnerID, BillID: b.ID, Cycle: string(b.Cycle), Period: b.Period, PolicyID: b.PolicyID,
+		Association: b.Association, Currency: currency, State: state, Total: of(a.Total), Frozen: of(a.Frozen), Payable: of(a.Payable),
+		Requested: of(a.Requested), PaidOut: of(a.PaidOut), Expired: of(a.Expired), Offset: of(a.Offset), CanBeRequested: of(can), Because: because(b)})
+	s := l.sums[currency]
+	if s == nil {
+		s = &billSums{}
+		l.sums[currency] = s
+	}
+	s.count++
+	s.total, s.frozen, s.payable = s.total.Add(a.Total), s.frozen.Add(a.Frozen), s.payable.Add(a.Payable)
+	s.requested, s.paidOut, s.applicable = s.requested.Add(a.Requested), s.paidOut.Add(a.PaidOut), s.applicable.Add(can)
+}
+
+// canBeRequested is what of a bill may be applied for, unless a minimum payment stands against it.
+func canBeRequested(b *decision.Bill) decimal.Decimal {
+	if b.State != stateIssued || !b.Amounts.Payable.IsPositive() {
+		return decimal.Decimal{}
+	}
+	return b.Amounts.Payable
+}
+
+// because says why nothing of a bill can be requested; "" if something can.
+func because(b *decision.Bill) string {
+	reason, known := becauseOf[string(b.State)]
+	switch payable := b.Amounts.Payable; {
+	case !known:
+		return "state " + string(b.State)
+	case reason != "":
+		return reason
+	case payable.IsNegative():
+		return becauseNegative
+	case payable.IsZero():
+		return becauseNothing
+	default:
+		return ""
+	}
+}
+
+// Sorted brings the list into its order and sums it up.
+func (l *BillList) Sorted() *BillList {
+	slices.SortFunc(l.Bills, func(a, b BillRow) int {
+		return cmp.Or(cmp.Compare(a.PartnerID, b.PartnerID), cmp.Compare(a.Cycle, b.Cycle), cmp.Compare(a.PolicyID, b.PolicyID),
+			cmp.Compare(a.Association, b.Association), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.BillID, b.BillID))
+	})
+	l.Sums = l.Sums[:0]
+	for _, currency := range slices.Sorted(maps.Keys(l.sums)) {
+		s, of := l.sums[currency], func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
+		l.Sums = append(l.Sums, BillSum{Currency: currency, Bills: s.count, Total: of(s.total), Frozen: of(s.frozen), Payable: of(s.payable),
+			Requested: of(s.requested), PaidOut: of(s.paidOut), CanBeRequested: of(s.applicable)})
+	}
+	return l
+}
+
+// WriteText writes the list as a person reads it.
+func (l *BillList) WriteText(w io.Writer) error {
+	var t text
+	rows := [][]string{{"partner", "cycle", "policy", "association", "currency", "state", "total", "frozen", "payable", "requested", "paid out", "can be requested", "because"}}
+	for _, b := range l.Bills {
+		can := amount(b.CanBeRequested)
+		if b.Because != "" {
+			can = "-"
+		}
+		rows = append(rows, []string{b.PartnerID, b.Cycle, b.PolicyID, b.Association, b.Currency, b.State, amount(b.Total), amount(b.Frozen),
+			amount(b.Payable), amount(b.Requested), amount(b.PaidOut), can, b.Because})
+	}
+	for _, s := range l.Sums {
+		rows = append(rows, []string{"sum of " + number(s.Bills), "", "", "", s.Currency, "", amount(s.Total), amount(s.Frozen), amount(s.Payable),
+			amount(s.Requested), amount(s.PaidOut), amount(s.CanBeRequested), ""})
+	}
+	t.table(rows, "llllllrrrrrrl")
+	t.line("\n%s", negativeFrozen)
+	_, err := io.WriteString(w, strings.TrimPrefix(t.String(), "\n"))
+	return err
+}
