@@ -10,8 +10,9 @@
 //     between them. Servers have a clock of their own, so publish sends files as they are.
 //   - The barrier (Publisher): the order of a file has to hold between two streams. What governs has to be applied before
 //     what it governs is published: so before the first event of a partner that follows reference data or a run of a job,
-//     the publisher waits until the workers have applied that, and sent the run to the partners. The other direction
-//     needs no wait: the workers themselves hold a run back until the input before it is decided.
+//     the publisher waits until the workers have applied that, and sent the run to the partners. And what stands in front
+//     of reference data has to be decided before that is published. A run of a job needs no such wait: the workers hold
+//     it back until the input before it is decided.
 //   - Going on after a crash (Resume): one publisher sends a file in its order, so the number of messages stored tells
 //     which line is next, and nothing is sent twice.
 //

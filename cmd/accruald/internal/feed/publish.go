@@ -29,6 +29,7 @@ type Publisher struct {
 	reference bool // the batch goes to the reference stream
 	stored    int
 	unapplied bool // reference messages were stored since the last wait
+	undecided bool // messages of partners were stored since the last wait
 }
 
 // NewPublisher returns a publisher. Progress is told how many events are stored; nil means nobody is.
@@ -45,7 +46,7 @@ func (p *Publisher) OnSlow(tell func()) { p.slow = tell }
 // Publish sends the events of the lines, the first skip of them left out, and returns how many are stored, those left
 // out included.
 func (p *Publisher) Publish(ctx context.Context, lines iter.Seq2[Line, error], skip int) (int, error) {
-	p.stored, p.unapplied = skip, skip > 0
+	p.stored, p.unapplied, p.undecided = skip, skip > 0, skip > 0
 	n := 0
 	for line, err := range lines {
 		if err != nil {
@@ -68,10 +69,8 @@ func (p *Publisher) add(ctx context.Context, ev *events.Event) error {
 			return err
 		}
 	}
-	if !reference && p.unapplied {
-		if err := p.waitApplied(ctx); err != nil {
-			return err
-		}
+	if err := p.barrier(ctx, ev); err != nil {
+		return err
 	}
 	p.reference = reference
 	header, data := ev.Message()
@@ -90,41 +89,60 @@ func (p *Publisher) flush(ctx context.Context) error {
 	p.stored += len(p.batch)
 	p.batch = p.batch[:0]
 	p.unapplied = p.unapplied || p.reference
+	p.undecided = p.undecided || !p.reference
 	p.progress(p.stored)
 	return nil
 }
 
-// waitApplied waits until the workers have applied all that the reference stream holds.
-func (p *Publisher) waitApplied(ctx context.Context) error {
-	last, err := p.bus.ReferenceLast(ctx)
-	if err != nil {
-		return err
+// barrier keeps the order of the file between the two streams. What governs is applied before what it governs is
+// published, and it is not published before what stands in front of it is decided. A run of a job needs only the first:
+// the workers hold it back themselves.
+func (p *Publisher) barrier(ctx context.Context, ev *events.Event) error {
+	switch {
+	case ev.PartitionKey != events.AllPartners && p.unapplied:
+		last, err := p.bus.ReferenceLast(ctx)
+		if err != nil {
+			return err
+		}
+		applied := func(ctx context.Context) error { return p.bus.WaitReferenceApplied(ctx, last) }
+		if err := p.wait(ctx, "apply the reference data", applied); err != nil {
+			return err
+		}
+		p.unapplied = false
+	case events.IsReference(ev.Type) && p.undecided:
+		if err := p.wait(ctx, "decide what stands before the reference data", p.bus.WaitInputDecided); err != nil {
+			return err
+		}
+		p.undecided = false
 	}
+	return nil
+}
+
+// wait waits for the workers, tells when that takes long, and gives up after barrierWaitMax.
+func (p *Publisher) wait(ctx context.Context, what string, until func(context.Context) error) error {
 	bounded, cancel := context.WithTimeout(ctx, barrierWaitMax)
 	defer cancel()
-	err = p.waitReference(bounded, last)
+	err := p.patiently(bounded, until)
 	switch {
 	case err == nil:
-		p.unapplied = false
 		return nil
 	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("wait %s for the workers to apply the reference data before publishing what rests on it: "+
-			"start `accruald worker`, then publish the same file again", barrierWaitMax)
+		return fmt.Errorf("wait %s for the workers to %s before publishing what follows it: start `accruald worker`, then publish "+
+			"the same file again", barrierWaitMax, what)
 	default:
-		return fmt.Errorf("wait for the workers to apply the reference data: %w", err)
+		return fmt.Errorf("wait for the workers to %s: %w", what, err)
 	}
 }
 
-// waitReference waits for the workers, and tells when that takes long.
-func (p *Publisher) waitReference(ctx context.Context, last uint64) error {
+func (p *Publisher) patiently(ctx context.Context, until func(context.Context) error) error {
 	if p.slow != nil {
 		soon, cancel := context.WithTimeout(ctx, barrierSlow)
 		defer cancel()
-		if err := p.bus.WaitReferenceApplied(soon, last); ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		if err := until(soon); ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
 		p.slow()
 		p.slow = nil
 	}
-	return p.bus.WaitReferenceApplied(ctx, last)
+	return until(ctx)
 }
