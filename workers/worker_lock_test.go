@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -55,7 +56,7 @@ func TestWaitingForALockIsNoTry(t *testing.T) {
 // that no database could store: they are refused, and their neighbours decided.
 func TestStrangePartnersStopNobody(t *testing.T) {
 	t.Parallel()
-	for name, token := range map[string]string{"no UTF-8": "P\xff\xfe", "NUL": "P\x00Q", "long": string(make([]byte, 3500, 3500)), "quotes": `a'b"c`} {
+	for name, token := range map[string]string{"no UTF-8": "P\xff\xfe", "NUL": "P\x00Q", "long": strings.Repeat("Q", 3500), "quotes": `a'b"c`} {
 		message := bus.Message{Subject: "billing.part.7." + token + ".order.placed", Data: []byte("{}"), Sequence: 1}
 		delivery := decode("BILLING_IN", 7, message, ClockWall)
 		if delivery.Rejection == nil || delivery.Rejection.Code != events.CodeSubject || !events.ValidID(delivery.Event.PartitionKey) {
