@@ -75,7 +75,7 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock folder %q: %w", dir, err)
 	}
-	if err := takeLock(lock); err != nil {
+	if err := takeLockSoon(lock); err != nil {
 		holder, _ := os.ReadFile(path) // only makes the sentence better
 		_ = lock.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -85,6 +85,23 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("lock folder %q: %w", dir, err)
 	}
 	return lock, nil
+}
+
+// A child of this process holds copies of its open files from its fork to its exec, also of a lock that was just given
+// back; so a lock is tried for a while before it counts as somebody's.
+const (
+	lockTryCountMax = 50
+	lockTryPause    = 10 * time.Millisecond
+)
+
+func takeLockSoon(lock *os.File) error {
+	for try := 1; ; try++ {
+		err := takeLock(lock)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || try == lockTryCountMax {
+			return err
+		}
+		time.Sleep(lockTryPause)
+	}
 }
 
 func takeLock(lock *os.File) error {
