@@ -169,9 +169,6 @@ func (s *Server) dataDir() string { return filepath.Join(s.dir, dataName) }
 // server is temporary or its user cannot reach that folder.
 func (s *Server) Dir() string { return s.dir }
 
-// Version is the server's version, in the form "15.18".
-func (s *Server) Version() string { return s.binaries.version }
-
 // PID is the process id of the postmaster.
 func (s *Server) PID() int {
 	s.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -186,9 +187,10 @@ func (d *decider) final(bill *Bill) error {
 		if c := compareRefs(a.Event, b.Event); c != 0 {
 			return c
 		}
-		return compareText(a.LineID, b.LineID)
+		return strings.Compare(a.LineID, b.LineID)
 	})
-	for _, part := range groupsOf(group) {
+	// Each version of the policy is calculated over the details it governs.
+	for _, part := range groupsOf(group, func(detail *Detail) int { return detail.PolicyVersion }) {
 		if err := d.finalOf(bill, part); err != nil {
 			return err
 		}
@@ -196,15 +198,17 @@ func (d *decider) final(bill *Bill) error {
 	return nil
 }
 
-// groupsOf splits the details of a bill by policy version; each version is
-// calculated over the details it governs.
-func groupsOf(details []*Detail) [][]*Detail {
+// groupsOf splits details by a value, each group and the groups themselves in
+// the order in which they come.
+func groupsOf[K comparable](details []*Detail, value func(*Detail) K) [][]*Detail {
 	var out [][]*Detail
+	at := map[K]int{}
 	for _, detail := range details {
-		i := slices.IndexFunc(out, func(g []*Detail) bool { return g[0].PolicyVersion == detail.PolicyVersion })
-		if i < 0 {
-			out = append(out, []*Detail{detail})
-			continue
+		i, known := at[value(detail)]
+		if !known {
+			i = len(out)
+			at[value(detail)] = i
+			out = append(out, nil)
 		}
 		out[i] = append(out[i], detail)
 	}
@@ -218,7 +222,7 @@ func (d *decider) finalOf(bill *Bill, group []*Detail) error {
 	}
 	batches := [][]*Detail{group}
 	if policy.Basis == incentive.BasisOrder {
-		batches = byOrder(group)
+		batches = groupsOf(group, func(detail *Detail) string { return detail.OrderID })
 	}
 	for _, batch := range batches {
 		performances := make([]decimal.Decimal, len(batch))
@@ -236,19 +240,6 @@ func (d *decider) finalOf(bill *Bill, group []*Detail) error {
 		}
 	}
 	return nil
-}
-
-func byOrder(group []*Detail) [][]*Detail {
-	var out [][]*Detail
-	for _, detail := range group {
-		i := slices.IndexFunc(out, func(g []*Detail) bool { return g[0].OrderID == detail.OrderID })
-		if i < 0 {
-			out = append(out, []*Detail{detail})
-			continue
-		}
-		out[i] = append(out[i], detail)
-	}
-	return out
 }
 
 // finalize sets what a detail finally comes to, and the refunds of later

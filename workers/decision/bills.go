@@ -1,8 +1,6 @@
 package decision
 
 import (
-	"strings"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/workers/settlement"
@@ -147,5 +145,3 @@ func (d *decider) periodKind(detail *Detail) string {
 	}
 	return ""
 }
-
-func compareText(a, b string) int { return strings.Compare(a, b) }

@@ -3,6 +3,7 @@ package decision
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -87,7 +88,7 @@ func (d *decider) settleDebts() error {
 	for _, diff := range d.Repayments.differences() {
 		touched[cmp.Or(diff.after, diff.before).Currency] = true
 	}
-	for _, c := range slices.Sorted(mapsKeys(touched)) {
+	for _, c := range slices.Sorted(maps.Keys(touched)) {
 		if err := d.allocate(c); err != nil {
 			return err
 		}
@@ -109,16 +110,6 @@ func (d *decider) unlist(orderID string) {
 		waiting.Status, waiting.WaitsFor = StatusWaiting, orderKey(orderID)
 		d.record(&waiting)
 		d.Repayments.Put(r.ID, nil)
-	}
-}
-
-func mapsKeys[K comparable, V any](m map[K]V) func(func(K) bool) {
-	return func(yield func(K) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
 	}
 }
 

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -105,7 +106,7 @@ func (d *decider) freezeDetail(detail *Detail) error {
 			return err
 		}
 	}
-	slices.SortFunc(changed.Holds, func(a, b Covering) int { return compareText(a.HoldID, b.HoldID) })
+	slices.SortFunc(changed.Holds, func(a, b Covering) int { return strings.Compare(a.HoldID, b.HoldID) })
 	if !sameDetail(detail, &changed) {
 		d.Details.Put(changed.ID, &changed)
 	}

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -46,7 +47,7 @@ func (d *decider) creditHolds(touched map[string]bool) error {
 		if old != nil {
 			hold.Late = append(hold.Late, old.Late...)
 		}
-		slices.SortFunc(hold.Late, func(a, b LateDetail) int { return compareText(a.DetailID, b.DetailID) })
+		slices.SortFunc(hold.Late, func(a, b LateDetail) int { return strings.Compare(a.DetailID, b.DetailID) })
 		hold.Late = slices.Compact(hold.Late)
 		hold.Amount = d.frozenUnder(hold)
 		if old == nil || old.Open != hold.Open || !old.Amount.Equal(hold.Amount) || len(old.Late) != len(hold.Late) {

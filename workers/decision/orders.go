@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -182,7 +183,7 @@ func (f *fact) unsubscribed(data *events.OrderUnsubscribed) error {
 	}
 	var returned []*Resource
 	for _, r := range family {
-		if !contains(refund.ResourceIDs, r.ID) {
+		if !slices.Contains(refund.ResourceIDs, r.ID) {
 			continue
 		}
 		after, err := pricing.ApplyRefund(f.site, r, refund)

@@ -68,12 +68,3 @@ func (f *fact) family(named []*Resource) []*Resource {
 	}
 	return out
 }
-
-func contains(ids []string, id string) bool {
-	for _, have := range ids {
-		if have == id {
-			return true
-		}
-	}
-	return false
-}

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -245,10 +246,7 @@ func (t *Table[R]) keep() {
 }
 
 func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
+	keys := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
 	slices.Sort(keys)
 	return keys
 }

@@ -104,12 +104,6 @@ var registrationMachine = machine[RegistrationState, RegistrationTrigger]{
 	},
 }
 
-// OpportunityTable returns the opportunity's state machine as data.
-func OpportunityTable() Table { return opportunityMachine.table() }
-
-// RegistrationTable returns the customer registration's state machine as data.
-func RegistrationTable() Table { return registrationMachine.table() }
-
 // NextOpportunity returns the state a trigger leads to, or a Refusal.
 func NextOpportunity(from OpportunityState, by OpportunityTrigger) (OpportunityState, error) {
 	return opportunityMachine.next(from, by)
