@@ -47,11 +47,12 @@ func TestSameAsInMemory(t *testing.T) {
 			h := newHistory(t, seed, "P100", "P200", "P300")
 			w, rng := newWorld(t), rand.New(rand.NewPCG(seed, 1))
 			list := h.reference("credit", "immediate", "monthly")
-			list = append(list, shuffled(rng, h.facts(60, 3))...)
+			inTime, late := heldBack(rng, h.facts(60, 3))
+			list = append(list, shuffled(rng, inTime)...)
 			h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
 			list = append(list, h.take()...)
 			h.at = h.at.Add(time.Hour)
-			list = append(list, shuffled(rng, h.facts(20, 3))...)
+			list = append(list, shuffled(rng, slices.Concat(late, h.facts(20, 3)))...)
 			batch := w.deliver(list)
 			for len(batch) > 0 {
 				n := min(1+rng.IntN(60), len(batch))
@@ -66,6 +67,18 @@ func TestSameAsInMemory(t *testing.T) {
 			w.soundBooks()
 		})
 	}
+}
+
+// heldBack splits events into those that come in time and some that come late.
+func heldBack(rng *rand.Rand, list []*events.Event) (inTime, late []*events.Event) {
+	for _, ev := range list {
+		if rng.IntN(6) == 0 {
+			late = append(late, ev)
+		} else {
+			inTime = append(inTime, ev)
+		}
+	}
+	return inTime, late
 }
 
 // shuffled returns the events in another order, some of them twice.

@@ -180,6 +180,44 @@ func (q *Queries) LoadDebts(ctx context.Context, partnerIds []string) ([]LoadDeb
 	return items, nil
 }
 
+const LoadDetails = `-- name: LoadDetails :many
+select t.partner_id, t.detail_id as id, t.version, t.document
+from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id) w
+join incentive_detail t on t.partner_id = w.partner_id and t.detail_id = w.id
+`
+
+type LoadDetailsRow struct {
+	PartnerID string
+	ID        string
+	Version   int64
+	Document  []byte
+}
+
+func (q *Queries) LoadDetails(ctx context.Context, partnerIds []string, ids []string) ([]LoadDetailsRow, error) {
+	rows, err := q.db.Query(ctx, LoadDetails, partnerIds, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadDetailsRow
+	for rows.Next() {
+		var i LoadDetailsRow
+		if err := rows.Scan(
+			&i.PartnerID,
+			&i.ID,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const LoadDetailsOfBills = `-- name: LoadDetailsOfBills :many
 select t.partner_id, t.detail_id as id, t.version, t.document
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id) w

@@ -226,6 +226,8 @@ type Partner struct {
 	Highest          time.Time
 	WaitingSince     time.Time
 	ClosedCycle      string
+	CutOffs          int64
+	CutOffInput      int64
 }
 
 type PaymentRequest struct {

@@ -10,6 +10,11 @@ select t.partner_id, t.detail_id as id, t.version, t.document
 from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id) w
 join incentive_detail t on t.partner_id = w.partner_id and t.bill_id = w.id;
 
+-- name: LoadDetails :many
+select t.partner_id, t.detail_id as id, t.version, t.document
+from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id) w
+join incentive_detail t on t.partner_id = w.partner_id and t.detail_id = w.id;
+
 -- name: SaveDetails :exec
 insert into incentive_detail (partner_id, detail_id, version, bill_id, order_id, reverses, currency, amount, frozen, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]),

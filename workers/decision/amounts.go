@@ -8,7 +8,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/incentive"
 )
@@ -45,112 +44,34 @@ func (d *decider) amounts() error {
 	return nil
 }
 
-// closedBill finds a closed bill that the event touched and that is not
-// corrected yet. Correcting one can touch another: the refunds of later
-// periods rest on it. A period that was closed without a bill is closed too.
-func (d *decider) closedBill(corrected map[string]bool) *Bill {
-	for _, diff := range d.Details.differences() {
-		detail := diff.after
-		if detail == nil {
-			detail = diff.before
-		}
+// closedBill finds the closed bill of the earliest period that the event
+// touched and that is not corrected yet. Correcting one can touch later ones:
+// the refunds of later periods rest on it. A period that was closed without a
+// bill is closed too.
+func (d *decider) closedBill(corrected map[string]bool) (first *Bill) {
+	consider := func(detail *Detail) {
 		if detail.BillID == "" || detail.LateOf != "" || corrected[detail.BillID] || d.closing[detail.BillID] {
-			continue
+			return
+		}
+		if first != nil && (first.Cycle < detail.Cycle || first.Cycle == detail.Cycle && first.ID <= detail.BillID) {
+			return
 		}
 		d.need(ScopeBill, detail.BillID)
 		bill := d.Bills.Get(detail.BillID)
-		if bill == nil && detail.Cycle <= d.Counters.ClosedCycle {
-			return d.newBill(detail)
-		}
-		if bill != nil && !bill.State.Open() {
-			return bill
+		switch {
+		case bill == nil && detail.Cycle <= d.Counters.ClosedCycle:
+			first = d.newBill(detail)
+		case bill != nil && !bill.State.Open():
+			first = bill
 		}
 	}
-	return nil
-}
-
-// restore keeps the issued amount of a detail that a late event changed or
-// removed.
-func (d *decider) restore(diff difference[Detail]) {
-	var kept Detail
-	switch {
-	case diff.after == nil:
-		kept = *diff.before
-		kept.Ideal = decimal.Decimal{}
-		kept.Performance = decimal.Decimal{}
-	case diff.before == nil:
-		kept = *diff.after
-		kept.Amount = decimal.Decimal{}
-	default:
-		kept = *diff.after
-		kept.Amount = diff.before.Amount
-	}
-	kept.Provisional = false
-	d.Details.Put(kept.ID, &kept)
-}
-
-// correct runs the final calculation of a closed bill again and posts the
-// difference that the current event made.
-func (d *decider) correct(bill *Bill) error {
-	d.need(ScopeBillDetails, bill.ID)
-	d.refolded = true
 	for _, diff := range d.Details.differences() {
-		if standing := cmp.Or(diff.after, diff.before); standing.BillID == bill.ID && standing.LateOf == "" {
-			d.restore(diff)
-		}
+		consider(cmp.Or(diff.after, diff.before))
 	}
-	if err := d.final(bill); err != nil {
-		return err
+	for _, id := range sortedKeys(d.restated) {
+		consider(d.restated[id])
 	}
-	late := Detail{LateOf: d.in.Event.ID, PolicyID: bill.PolicyID, Association: bill.Association, Currency: bill.Currency, Event: d.ref()}
-	if err := d.openPeriod(bill, &late); err != nil {
-		return err
-	}
-	late.ID = events.DeriveID("late", d.ID, d.in.Event.Source, d.in.Event.ID, bill.ID, late.BillID)
-	if d.in.Attempts > 0 { // decided before, so it may have one already
-		d.need(ScopeBillDetails, late.BillID)
-	}
-	if earlier := d.Details.Get(late.ID); earlier != nil {
-		late = *earlier // a fact that was decided before, and again
-		late.Slices = slices.Clone(earlier.Slices)
-	}
-	standing := late.Amount
-	for _, diff := range d.Details.differences() {
-		detail := diff.after
-		if detail == nil || detail.BillID != bill.ID || detail.LateOf != "" {
-			continue
-		}
-		var before decimal.Decimal
-		if diff.before != nil {
-			before = diff.before.Ideal
-		}
-		if err := takeInto(&late, detail, detail.Ideal.Sub(before)); err != nil {
-			return err
-		}
-	}
-	if !late.Amount.Equal(standing) {
-		d.Details.Put(late.ID, &late)
-	}
-	return nil
-}
-
-// takeInto adds to a late detail the difference of one detail, with the slices that it is of.
-func takeInto(late, detail *Detail, difference decimal.Decimal) error {
-	if difference.IsZero() {
-		return nil
-	}
-	late.OrderID, late.LineID, late.CustomerID = detail.OrderID, detail.LineID, detail.CustomerID
-	late.ServiceType, late.OrderKind, late.PolicyVersion, late.Rate = detail.ServiceType, detail.OrderKind, detail.PolicyVersion, detail.Rate
-	shares, err := incentive.Shares(difference, weightsOf(detail.Slices), detail.Currency)
-	if err != nil {
-		return err
-	}
-	for i, s := range detail.Slices {
-		late.Slices = append(late.Slices, DetailSlice{OrderID: s.OrderID, Cycle: s.Cycle, Kind: s.Kind, Reference: s.Reference, Share: shares[i]})
-	}
-	late.Amount = late.Amount.Add(difference)
-	late.Ideal = late.Amount
-	return nil
+	return first
 }
 
 // openPeriod places a corrective detail into the first period after the
@@ -250,12 +171,16 @@ func (d *decider) finalize(detail *Detail, amount, rate decimal.Decimal, policy 
 	if policy.Mode == incentive.ModeWhole {
 		changed.Rate = rate
 	}
-	if !detail.Provisional && detail.Ideal.Equal(amount) && detail.Rate.Equal(changed.Rate) {
-		return nil
-	}
 	moved := !detail.Ideal.Equal(amount) || !detail.Rate.Equal(changed.Rate)
-	if amount.IsZero() && changed.ZeroReason == "" && changed.Performance.IsPositive() {
+	nothing := amount.IsZero() && changed.Performance.IsPositive()
+	switch {
+	case nothing && changed.ZeroReason == "":
 		changed.ZeroReason = incentive.ZeroBelowThreshold
+	case !nothing && changed.ZeroReason == incentive.ZeroBelowThreshold:
+		changed.ZeroReason = ""
+	}
+	if !detail.Provisional && !moved && detail.ZeroReason == changed.ZeroReason {
+		return nil
 	}
 	d.Details.Put(changed.ID, &changed)
 	if !moved {

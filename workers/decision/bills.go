@@ -23,7 +23,7 @@ func (c *billChange) add(detail *Detail, sign int) {
 
 // carry brings the changes of the details into their bills. A bill appears
 // with the first detail of its period; one that loses its last detail while
-// the period runs was never there.
+// the period runs, or before the next cut-off, was never there.
 func (d *decider) carry() error {
 	changes := map[string]*billChange{}
 	add := func(detail *Detail, sign int) {
@@ -66,7 +66,7 @@ func (d *decider) change(id string, c *billChange) error {
 	wanted := decimal.Sum(bill.Amounts.Frozen, bill.Uncovered, c.frozen)
 	bill.Amounts = bill.Amounts.Accrue(c.amount, decimal.Decimal{})
 	bill.freeze(wanted)
-	if bill.Details == 0 && bill.State.Open() {
+	if bill.Details == 0 && (bill.State.Open() || bill.Born > 0 && bill.Born == d.Counters.CutOffs) {
 		d.Bills.Put(id, nil)
 		return nil
 	}
@@ -136,6 +136,7 @@ func (d *decider) openBill(bill *Bill) error {
 	if bill.Deadline, err = profile.ConfirmationDeadline(bill.Cycle); err != nil {
 		return err
 	}
+	bill.Born = d.Counters.CutOffs
 	return d.moveBill(bill, settlement.BillPeriodClosed, actorRules, "")
 }
 

@@ -27,10 +27,49 @@ func (d *decider) foldFact() error {
 		return &events.Rejection{Code: CodeChainTooLong, Message: fmt.Sprintf(
 			"order facts connected to this one are over %d; close the resource and order anew", chainEventsMax)}
 	}
-	if !known || d.in.Event.Key().Compare(last) > 0 {
-		return d.applyFact(d.in)
+	if known && d.in.Event.Key().Compare(last) <= 0 {
+		return d.refold(chain)
 	}
-	return d.refold(chain)
+	if err := d.applyFact(d.in); err != nil {
+		return err
+	}
+	facts := d.factsOf(chain)
+	if d.in.No > d.Counters.CutOffInput {
+		facts = append(slices.Clone(facts), d.factOf(d.in))
+	}
+	d.stand(chain, facts)
+	return nil
+}
+
+// factOf says what an applied fact is about.
+func (d *decider) factOf(in *Input) Fact {
+	keys := chainKeys(in.Event)
+	if id, ok := cutKey(keys[0], orderKey("")); ok {
+		if order := d.Orders.Get(id); order != nil {
+			keys = append(keys, resourceKeys(order.ResourceIDs)...)
+		}
+	}
+	slices.Sort(keys)
+	return Fact{Event: EventRef{Time: in.Event.Time, Source: in.Event.Source, ID: in.Event.ID}, Keys: slices.Compact(keys)}
+}
+
+// stand notes the facts of a chain that stand and were received since the last
+// cut-off. Corrections of closed bills may be put down to others of them now.
+func (d *decider) stand(chain *Chain, facts []Fact) {
+	noted := *chain
+	noted.CutOffs, noted.Facts = d.Counters.CutOffs, facts
+	slices.SortFunc(noted.Facts, func(a, b Fact) int { return compareRefs(a.Event, b.Event) })
+	noted.Facts = slices.CompactFunc(noted.Facts, func(a, b Fact) bool { return compareRefs(a.Event, b.Event) == 0 })
+	d.Chains.Put(noted.ID, &noted)
+	for _, k := range noted.Keys {
+		if id, ok := cutKey(k, orderKey("")); ok {
+			for _, detail := range d.Details.By(detailsByOrder, id) {
+				if d.isStated(detail) {
+					put(&d.restated, detail.BillID, detail)
+				}
+			}
+		}
+	}
 }
 
 // lastOf returns the highest key folded into the chains of the keys.
@@ -67,6 +106,7 @@ func (d *decider) join(keys []string) *Chain {
 		joined.ID = old[0].ID
 	}
 	for _, c := range old {
+		joined.CutOffs, joined.Facts = d.Counters.CutOffs, append(joined.Facts, d.factsOf(c)...)
 		joined.ID = min(joined.ID, c.ID)
 		joined.Keys = append(joined.Keys, c.Keys...)
 		joined.Size += c.Size
@@ -120,11 +160,16 @@ func (d *decider) refold(chain *Chain) error {
 	if err := outcomes[d.in]; err != nil {
 		return err
 	}
+	var facts []Fact
 	for _, in := range inputs {
 		if in != d.in {
 			d.redecide(in, outcomes[in])
 		}
+		if outcomes[in] == nil && in.No > d.Counters.CutOffInput {
+			facts = append(facts, d.factOf(in))
+		}
 	}
+	d.stand(chain, facts)
 	return nil
 }
 

@@ -31,19 +31,20 @@ type decider struct {
 	now    time.Time // arrival of what is decided
 	outs   []events.Out
 	// Of the current event:
-	created       []string        // keys that came into being
-	keys          []string        // what an order fact connects
-	refolded      bool            // rows may have come to what they were again
-	chained       bool            // it belongs into a chain even when it is rejected
-	closing       map[string]bool // bills that it closes
-	steps         []step          // state changes to report
-	rejectedAgain []*Input        // inputs that folding again rejected
-	again         []*Input        // rejections to decide again after it
-	judged        *bool           // what the five-day quota had said of it before
-	waking        int             // keys that came into being before it
-	posted        int             // postings before it
-	folded        int             // reference events before it
-	counted       Counters        // the numbers before it
+	created       []string           // keys that came into being
+	keys          []string           // what an order fact connects
+	refolded      bool               // rows may have come to what they were again
+	chained       bool               // it belongs into a chain even when it is rejected
+	closing       map[string]bool    // bills that it closes
+	restated      map[string]*Detail // closed bills whose corrections may be put down otherwise, by a detail of theirs
+	steps         []step             // state changes to report
+	rejectedAgain []*Input           // inputs that folding again rejected
+	again         []*Input           // rejections to decide again after it
+	judged        *bool              // what the five-day quota had said of it before
+	waking        int                // keys that came into being before it
+	posted        int                // postings before it
+	folded        int                // reference events before it
+	counted       Counters           // the numbers before it
 }
 
 // waits says that an event has to wait for a key.
@@ -162,7 +163,7 @@ func (d *decider) begin(in *Input) {
 		t.begin()
 	}
 	d.keys, d.chained, d.refolded = nil, false, false
-	d.closing, d.steps, d.rejectedAgain, d.again = nil, nil, nil, nil
+	d.closing, d.restated, d.steps, d.rejectedAgain, d.again = nil, nil, nil, nil, nil
 	d.judged, d.waking = in.FiveDay, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }

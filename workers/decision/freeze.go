@@ -25,9 +25,11 @@ func (d *decider) freeze() error {
 			d.touch(detail, touched)
 		}
 		if hold := d.Holds.Get(holdID(d.ID, incentive.HoldCreditNotRepaid, diff.id)); hold != nil {
+			d.need(ScopeDetail, hold.Late...)
 			for _, late := range hold.Late {
-				d.need(ScopeBillDetails, late.BillID)
-				touched[late.DetailID] = true
+				if d.Details.Get(late) != nil {
+					touched[late] = true
+				}
 			}
 		}
 	}

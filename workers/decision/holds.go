@@ -2,7 +2,6 @@ package decision
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -18,21 +17,23 @@ func (h *Hold) rule() incentive.Hold {
 
 // creditHolds keeps one hold row for every order with credit.
 func (d *decider) creditHolds(touched map[string]bool) error {
-	orders := map[string][]LateDetail{}
+	orders := map[string]bool{}
 	for _, diff := range d.Debts.differences() {
-		orders[diff.id] = nil
+		orders[diff.id] = true
 	}
-	for _, id := range sortedKeys(touched) {
-		detail := d.Details.Get(id)
+	of := func(detail *Detail) {
 		for _, s := range detail.Slices {
-			if !isCredit(s.Kind) {
-				continue
+			if isCredit(s.Kind) {
+				orders[s.OrderID] = true
 			}
-			late := orders[s.OrderID]
-			if detail.LateOf != "" && detail.OrderID != s.OrderID {
-				late = append(late, LateDetail{DetailID: id, BillID: detail.BillID})
-			}
-			orders[s.OrderID] = late
+		}
+	}
+	for id := range touched {
+		of(d.Details.Get(id))
+	}
+	for _, diff := range d.Details.differences() {
+		if diff.before != nil && diff.before.LateOf != "" {
+			of(diff.before) // it may cover slices of other orders now, or be gone
 		}
 	}
 	for _, id := range sortedKeys(orders) {
@@ -42,19 +43,35 @@ func (d *decider) creditHolds(touched map[string]bool) error {
 			continue
 		}
 		rule := d.creditHold(debt)
-		hold := &Hold{ID: rule.ID, Reason: rule.Reason, OrderID: id, Currency: debt.Currency, Open: rule.Open, Late: orders[id]}
+		hold := &Hold{ID: rule.ID, Reason: rule.Reason, OrderID: id, Currency: debt.Currency, Open: rule.Open}
 		old := d.Holds.Get(hold.ID)
-		if old != nil {
-			hold.Late = append(hold.Late, old.Late...)
-		}
-		slices.SortFunc(hold.Late, func(a, b LateDetail) int { return strings.Compare(a.DetailID, b.DetailID) })
-		hold.Late = slices.Compact(hold.Late)
+		hold.Late = d.lateUnder(old, id, touched)
 		hold.Amount = d.frozenUnder(hold)
-		if old == nil || old.Open != hold.Open || !old.Amount.Equal(hold.Amount) || len(old.Late) != len(hold.Late) {
+		if old == nil || old.Open != hold.Open || !old.Amount.Equal(hold.Amount) || !slices.Equal(old.Late, hold.Late) {
 			d.Holds.Put(hold.ID, hold)
 		}
 	}
 	return nil
+}
+
+// lateUnder lists the corrective details of other orders' facts that take
+// slices of an order: those known before and those of the event.
+func (d *decider) lateUnder(old *Hold, orderID string, touched map[string]bool) []string {
+	var late []string
+	if old != nil {
+		d.need(ScopeDetail, old.Late...)
+		late = append(late, old.Late...)
+	}
+	for id := range touched {
+		late = append(late, id)
+	}
+	late = slices.DeleteFunc(late, func(id string) bool {
+		detail := d.Details.Get(id)
+		return detail == nil || detail.LateOf == "" || detail.OrderID == orderID ||
+			!slices.ContainsFunc(detail.Slices, func(s DetailSlice) bool { return s.OrderID == orderID && isCredit(s.Kind) })
+	})
+	slices.Sort(late)
+	return slices.Compact(late)
 }
 
 // frozenUnder sums what a credit hold freezes: of its order's details and of
@@ -76,10 +93,7 @@ func (d *decider) frozenUnder(hold *Hold) decimal.Decimal {
 		}
 	}
 	for _, late := range hold.Late {
-		d.need(ScopeBillDetails, late.BillID)
-		if detail := d.Details.Get(late.DetailID); detail.OrderID != hold.OrderID {
-			add(detail)
-		}
+		add(d.Details.Get(late))
 	}
 	return sum
 }

@@ -23,6 +23,7 @@ const (
 	ScopeBill          ScopeKind = "bill"           // ID: a bill id
 	ScopeBills         ScopeKind = "bills"          // all bills
 	ScopeBillDetails   ScopeKind = "bill-details"   // ID: a bill id; its details
+	ScopeDetail        ScopeKind = "detail"         // ID: a detail id
 	ScopeRequest       ScopeKind = "request"        // ID: a payment request id
 	ScopeInvoice       ScopeKind = "invoice"        // ID: an invoice id
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
@@ -61,6 +62,8 @@ type Counters struct {
 	Highest          time.Time      // highest event time received
 	WaitingSince     time.Time      // arrival of the longest waiting input, zero if none waits
 	ClosedCycle      calendar.Cycle // last cycle that close_cycle closed
+	CutOffs          int64          // cut-offs decided
+	CutOffInput      int64          // number of the last one as an input
 }
 
 // A Partner is the working set of one partner: everything that its decisions

@@ -104,6 +104,7 @@ func (f *fact) recoverFrom(order *Order, base *Detail, back []giveBack) error {
 			return err
 		}
 		changed.Performance = performance(changed.Slices)
+		changed.ShapedBy = new(f.ref())
 		f.Details.Put(base.ID, &changed)
 		return nil
 	}
@@ -124,6 +125,7 @@ func (f *fact) recoverFrom(order *Order, base *Detail, back []giveBack) error {
 		if err := f.estimate(p, &changed); err != nil {
 			return err
 		}
+		changed.ShapedBy = new(f.ref())
 		f.Details.Put(base.ID, &changed)
 		return nil
 	}

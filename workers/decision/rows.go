@@ -79,7 +79,8 @@ type Detail struct {
 	PolicyID         string
 	PolicyVersion    int
 	Currency         money.Currency
-	Event            EventRef
+	Event            EventRef       // the fact it is of
+	ShapedBy         *EventRef      `json:",omitzero"` // the last refund that changed it
 	Period           string         // of the bill
 	Cycle            calendar.Cycle // last month of the period
 	Slices           []DetailSlice
@@ -90,8 +91,19 @@ type Detail struct {
 	Frozen           decimal.Decimal // of Amount
 	Holds            []Covering      `json:",omitzero"` // what freezes it, sums to Frozen
 	Provisional      bool
-	Reverses, LateOf string `json:",omitzero"`
-	ZeroReason       string `json:",omitzero"`
+	Reverses, LateOf string  `json:",omitzero"`
+	ZeroReason       string  `json:",omitzero"`
+	Stated           *Stated `json:",omitzero"` // of a closed bill: how it stood before the facts that came since the last cut-off
+}
+
+// Stated is what a detail of a closed bill came to at the last cut-off before
+// something changed it: what corrective details are counted from.
+type Stated struct {
+	CutOffs                  int64 // how many there had been
+	Ideal, Performance, Rate decimal.Decimal
+	Slices                   []DetailSlice `json:",omitzero"` // as issued
+	New                      bool          `json:",omitzero"` // there was no such detail
+	By                       EventRef      // the late fact that its change is put down to
 }
 
 // A DetailSlice is the part of a detail that one tender of one order paid for.
@@ -129,6 +141,7 @@ type Bill struct {
 	Deadline      time.Time          `json:",omitzero"` // start of the last day to confirm
 	Disputed      string             `json:",omitzero"` // what is disputed: the bill or a detail
 	Details       int                // how many stand in it
+	Born          int64              `json:",omitzero"`  // cut-offs before it, where its period was closed before its first fact came
 	Amounts       settlement.Amounts `json:",omitempty"` // without one of them not zero, nothing
 	Uncovered     decimal.Decimal    `json:",omitzero"`  // what holds cover beyond what can be frozen: money that is requested or gone
 	Bounds        *FreezeBounds      `json:",omitzero"`  // how far it can be frozen, once something was taken from it
@@ -149,11 +162,8 @@ type Hold struct {
 	Currency   money.Currency `json:",omitzero"`
 	Open       bool
 	Amount     decimal.Decimal // frozen under it
-	Late       []LateDetail    `json:",omitzero"` // corrective details of other orders' facts that it covers slices of
+	Late       []string        `json:",omitzero"` // corrective details of other orders' facts that it covers slices of
 }
-
-// A LateDetail is a corrective detail and the bill that it stands in.
-type LateDetail struct{ DetailID, BillID string }
 
 // A Debt is what an order was paid with on credit, and what became of it.
 type Debt struct {
@@ -207,10 +217,19 @@ type Invoice struct {
 // the key of the last event folded into it. Keys are "o/" + order id and
 // "r/" + resource id, sorted.
 type Chain struct {
-	ID   string
-	Keys []string
-	Last events.Key
-	Size int // events folded
+	ID      string
+	Keys    []string
+	Last    events.Key
+	Size    int    // events folded
+	CutOffs int64  `json:",omitzero"` // how many there had been when Facts began
+	Facts   []Fact `json:",omitzero"` // that stand and were received since the last cut-off, in key order
+}
+
+// A Fact is an order fact with the order and the resources that it is about,
+// as chain keys.
+type Fact struct {
+	Event EventRef
+	Keys  []string
 }
 
 // A ChainKey says which chain a key belongs to.

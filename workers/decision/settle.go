@@ -78,9 +78,28 @@ func (d *decider) settle() error {
 	return d.post()
 }
 
+// decided counts a decision, and the cut-offs among them.
+func (d *decider) decided() {
+	d.Counters.DecisionNo++
+	if d.in.DecisionNo == 0 && cutsOff(d.in.Event) {
+		d.Counters.CutOffs++
+		d.Counters.CutOffInput = d.in.No
+	}
+}
+
+// cutsOff tells whether order facts may not be permuted over the event
+// (contract section 1): the events of settlement, and every job that does not
+// only carry on what facts came to.
+func cutsOff(ev *events.Event) bool {
+	if job, ok := ev.Data.(*events.ScheduleApplied); ok {
+		return job.Job != "settle_usage" && job.Job != "reconcile"
+	}
+	return events.IsCutOff(ev.Type)
+}
+
 // accept records that the event is decided and stands.
 func (d *decider) accept() {
-	d.Counters.DecisionNo++
+	d.decided()
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusAccepted, d.Counters.DecisionNo, nil, ""
 	in.Attempts++
@@ -110,7 +129,7 @@ func (d *decider) reject(why *events.Rejection) {
 	if d.chained && !why.Retryable {
 		d.join(d.keys)
 	}
-	d.Counters.DecisionNo++
+	d.decided()
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusRejected, d.Counters.DecisionNo, why, ""
 	in.Attempts++
