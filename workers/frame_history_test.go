@@ -62,6 +62,9 @@ func (h *history) reference(settlements ...string) []*events.Event {
 		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change"}, Basis: "period", Period: "month", Currency: "CNY", Mode: "whole",
 		Bands:     []events.RateBand{{UpTo: ptr(dec("3000")), Rate: dec("0.05")}, {UpTo: ptr(dec("6000")), Rate: dec("0.07")}, {Rate: dec("0.10")}},
 		Threshold: &events.Threshold{Amount: dec("2000"), Inclusive: true}, CycleBy: "payment", EffectiveTime: from})
+	h.add(events.AllPartners, "policy/new", "NEW", &events.IncentivePolicyPublished{PolicyID: "NEW", Version: 1, Name: "new customers", Kind: "special", Association: "resale",
+		Categories: []string{"0"}, OrderKinds: []string{"new"}, Newness: &events.Newness{MonthsWithoutPaidOrder: 1}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
+		Bands: []events.RateBand{{Rate: dec("0.03")}}, CycleBy: "payment", EffectiveTime: from})
 	for _, p := range h.partners {
 		h.add(p, "enrol/"+p, p, &events.PartnerEnrolled{PartnerID: p, Site: "cn", Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from})
 		for i, how := range settlements {

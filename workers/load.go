@@ -39,7 +39,7 @@ type loader struct {
 	inputsOfChains, inputsWaiting, inputs, retryable      want
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
-	allowances, details                                   want
+	allowances, details, paid                             want
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -72,7 +72,7 @@ func (l *loader) want(w *working, s decision.Scope) error {
 	into := map[decision.ScopeKind]*want{
 		decision.ScopeChain: &l.chains, decision.ScopeInputs: &l.inputsOfChains, decision.ScopeWaiting: &l.inputsWaiting,
 		decision.ScopeRetryable: &l.retryable, decision.ScopeBook: &l.book, decision.ScopeHolds: &l.holds,
-		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills, decision.ScopeDetail: &l.details,
+		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills, decision.ScopeDetail: &l.details, decision.ScopePaid: &l.paid,
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
 	}[s.Kind]
@@ -147,6 +147,7 @@ func (l *loader) loadRows(ctx context.Context) error {
 	invoices := reader(l, func(w *working) *decision.Table[decision.Invoice] { return w.Invoices })
 
 	pairs(db.LoadOrders, &l.orders, orders)
+	pairs(db.LoadPaidOrders, &l.paid, reader(l, func(w *working) *decision.Table[decision.PaidOrder] { return w.PaidOrders }))
 	pairs(db.LoadResources, &l.resources, resources)
 	pairs(db.LoadDetailsOfOrders, &l.detailsOfOrders, details)
 	pairs(db.LoadDetailsOfBills, &l.detailsOfBills, details)

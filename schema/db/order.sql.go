@@ -172,6 +172,47 @@ func (q *Queries) LoadOrders(ctx context.Context, partnerIds []string, ids []str
 	return items, nil
 }
 
+const LoadPaidOrders = `-- name: LoadPaidOrders :many
+select t.partner_id, t.order_id as id, t.version,
+  json_build_object('OrderID', t.order_id, 'CustomerID', t.customer_id, 'Event', t.document->'Payment'->'Event') as document
+from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id) w
+join customer_order t on t.partner_id = w.partner_id and t.customer_id = w.id
+where t.state = 'settled' and t.document->'Payment'->'Charge'->>'Amount' <> '0'
+`
+
+type LoadPaidOrdersRow struct {
+	PartnerID string
+	ID        string
+	Version   int64
+	Document  []byte
+}
+
+// When customers paid for which orders, without the orders.
+func (q *Queries) LoadPaidOrders(ctx context.Context, partnerIds []string, ids []string) ([]LoadPaidOrdersRow, error) {
+	rows, err := q.db.Query(ctx, LoadPaidOrders, partnerIds, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadPaidOrdersRow
+	for rows.Next() {
+		var i LoadPaidOrdersRow
+		if err := rows.Scan(
+			&i.PartnerID,
+			&i.ID,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const LoadResources = `-- name: LoadResources :many
 select t.partner_id, t.resource_id as id, t.version, t.document
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id) w

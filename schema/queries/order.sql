@@ -29,6 +29,14 @@ select t.partner_id, t.order_id as id, t.version, t.document
 from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id) w
 join customer_order t on t.partner_id = w.partner_id and t.order_id = w.id;
 
+-- name: LoadPaidOrders :many
+-- When customers paid for which orders, without the orders.
+select t.partner_id, t.order_id as id, t.version,
+  json_build_object('OrderID', t.order_id, 'CustomerID', t.customer_id, 'Event', t.document->'Payment'->'Event') as document
+from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id) w
+join customer_order t on t.partner_id = w.partner_id and t.customer_id = w.id
+where t.state = 'settled' and t.document->'Payment'->'Charge'->>'Amount' <> '0';
+
 -- name: SaveOrders :exec
 insert into customer_order (partner_id, order_id, version, customer_id, state, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@customer_ids::text[]),

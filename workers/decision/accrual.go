@@ -121,6 +121,7 @@ func (f *fact) incentiveFact(order *Order, service *pricing.ServiceType) incenti
 	if c := f.Reference.customer(f.in.PartnerVersion, order.CustomerID, order.PlacedAt); c != nil {
 		out.Segment = c.Segment
 	}
+	out.PreviousPaidAt = order.PreviousPaidAt
 	out.MovedAt = f.Reference.movedAt(f.in.PartnerVersion, order.CustomerID, f.at)
 	return out
 }

@@ -44,8 +44,8 @@ func (d *decider) amounts() error {
 	return nil
 }
 
-// closedBill finds the closed bill of the earliest period that the event
-// touched and that is not corrected yet. Correcting one can touch later ones:
+// closedBill finds the first closed bill that the event touched and that is not
+// corrected yet, by period and base policies before special ones. Correcting one can touch later ones:
 // the refunds of later periods rest on it. A period that was closed without a
 // bill is closed too.
 func (d *decider) closedBill(corrected map[string]bool) (first *Bill) {
@@ -53,15 +53,13 @@ func (d *decider) closedBill(corrected map[string]bool) (first *Bill) {
 		if detail.BillID == "" || detail.LateOf != "" || corrected[detail.BillID] || d.closing[detail.BillID] {
 			return
 		}
-		if first != nil && (first.Cycle < detail.Cycle || first.Cycle == detail.Cycle && first.ID <= detail.BillID) {
-			return
-		}
 		d.need(ScopeBill, detail.BillID)
 		bill := d.Bills.Get(detail.BillID)
-		switch {
-		case bill == nil && detail.Cycle <= d.Counters.ClosedCycle:
-			first = d.newBill(detail)
-		case bill != nil && !bill.State.Open():
+		closed := bill != nil && !bill.State.Open()
+		if bill == nil && detail.Cycle <= d.Counters.ClosedCycle {
+			bill, closed = d.newBill(detail), true
+		}
+		if closed && (first == nil || d.compareCaps(bill, first) < 0) {
 			first = bill
 		}
 	}
@@ -150,7 +148,7 @@ func (d *decider) finalOf(bill *Bill, group []*Detail) error {
 		for i, detail := range batch {
 			performances[i] = detail.Performance
 		}
-		amounts, rate, err := incentive.Final(policy, performances)
+		amounts, rate, err := incentive.Final(d.within(policy, batch), performances)
 		if err != nil {
 			return err
 		}

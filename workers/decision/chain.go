@@ -28,7 +28,7 @@ func (d *decider) foldFact() error {
 			"order facts connected to this one are over %d; close the resource and order anew", chainEventsMax)}
 	}
 	if known && d.in.Event.Key().Compare(last) <= 0 {
-		return d.refold(chain)
+		return d.refold(chain, true)
 	}
 	if err := d.applyFact(d.in); err != nil {
 		return err
@@ -130,12 +130,15 @@ func (d *decider) join(keys []string) *Chain {
 	return joined
 }
 
-// refold forgets what the chain came to and folds all of its inputs, the
-// current one among them, in key order. An input whose predecessor stands
-// later in key order is applied as soon as that is there.
-func (d *decider) refold(chain *Chain) error {
+// refold forgets what the chain came to and folds all of its inputs in key
+// order, the current one among them when the chain is its own. An input whose
+// predecessor stands later in key order is applied as soon as that is there.
+func (d *decider) refold(chain *Chain, own bool) error {
 	d.need(ScopeInputs, chain.Keys...)
-	inputs := []*Input{d.in}
+	var inputs []*Input
+	if own {
+		inputs = append(inputs, d.in)
+	}
 	for _, k := range chain.Keys {
 		for _, stored := range d.Inputs.By(inputsByChainKey, k) {
 			if stored.id() != d.in.id() && stored.Status != StatusDiscarded {
@@ -198,6 +201,9 @@ func (d *decider) forget(chain *Chain) {
 				if detail.LateOf == "" {
 					d.Details.Put(detail.ID, nil)
 				}
+			}
+			if order := d.Orders.Get(id); paid(order) {
+				d.forgetPaid(order)
 			}
 			d.Orders.Put(id, nil)
 		} else if id, ok := cutKey(k, "r/"); ok {

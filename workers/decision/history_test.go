@@ -60,6 +60,9 @@ func (h *history) reference() {
 			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}}})
 	}
 	h.add("policy", "POL", h.policy(from))
+	h.add("policy/new", "NEW", &events.IncentivePolicyPublished{PolicyID: "NEW", Version: 1, Name: "new customers", Kind: "special", Association: "resale",
+		Categories: []string{"0"}, OrderKinds: []string{"new"}, Newness: &events.Newness{MonthsWithoutPaidOrder: 1}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
+		Bands: []events.RateBand{{Rate: dec("0.03")}}, CycleBy: "payment", EffectiveTime: from})
 	referral := h.policy(from)
 	referral.PolicyID, referral.Association = "REF", "referral"
 	h.add("policy/referral", "REF", referral)
@@ -80,6 +83,9 @@ func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 	p := &events.IncentivePolicyPublished{PolicyID: "POL", Version: 1, Name: "base", Kind: "base", Association: "resale",
 		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change"}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
 		Bands: []events.RateBand{{Rate: dec("0.08")}}, CycleBy: "payment", EffectiveTime: from}
+	if h.rng.IntN(3) == 0 && !h.flat {
+		p.RewardCap = ptr(dec("250.00")) // bounds what special policies add
+	}
 	if shape := h.rng.IntN(3); shape > 0 && !h.flat {
 		p.Basis = "period"
 		p.Bands = []events.RateBand{{UpTo: ptr(dec("3000")), Rate: dec("0.05")}, {UpTo: ptr(dec("6000")), Rate: dec("0.07")}, {Rate: dec("0.10")}}

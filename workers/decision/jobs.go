@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/incentive"
@@ -24,7 +26,10 @@ const (
 // its own name.
 const actorRules = "accruald"
 
-var noTime time.Time
+var (
+	noTime   time.Time
+	noAmount decimal.Decimal
+)
 
 // job runs one scheduled job for the partner.
 func (d *decider) job(data *events.ScheduleApplied) error {
@@ -58,14 +63,16 @@ func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
 	d.need(ScopeBook, "")
 	d.Counters.ClosedCycle = max(d.Counters.ClosedCycle, cycle)
 	d.closing = map[string]bool{}
+	var closing []*Bill
 	for _, bill := range d.Bills.All() {
 		if bill.State.Open() && bill.Cycle <= cycle {
 			d.closing[bill.ID] = true
+			closing = append(closing, bill)
 		}
 	}
 	d.need(ScopeBillDetails, sortedKeys(d.closing)...)
-	for _, id := range sortedKeys(d.closing) {
-		bill := d.Bills.Get(id)
+	d.inCapOrder(closing)
+	for _, bill := range closing {
 		if err := d.final(bill); err != nil {
 			return err
 		}

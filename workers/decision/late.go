@@ -28,6 +28,7 @@ func (d *decider) correct(bill *Bill) error {
 		return err
 	}
 	d.state(bill)
+	d.restateBeside(bill)
 	return d.correctives(bill, d.causes(bill), earlier)
 }
 
@@ -64,6 +65,7 @@ func (d *decider) restore(diff difference[Detail]) {
 		}
 		kept = *diff.before
 		kept.Ideal, kept.Performance, kept.ShapedBy, kept.ZeroReason = decimal.Decimal{}, decimal.Decimal{}, nil, ""
+		kept.Void = true
 		if d.isStated(&kept) {
 			kept.Slices, kept.Rate = kept.Stated.Slices, kept.Stated.Rate
 		}

@@ -67,6 +67,8 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 		give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.BillID == id })
 	case decision.ScopeDetail:
 		give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.ID == id })
+	case decision.ScopePaid:
+		give(s.of.PaidOrders, p.PaidOrders, func(o *decision.PaidOrder) bool { return o.CustomerID == id })
 	case decision.ScopeRequest:
 		give(s.of.Requests, p.Requests, func(r *decision.Request) bool { return r.ID == id })
 	case decision.ScopeInvoice:

@@ -28,6 +28,7 @@ const (
 	ScopeInvoice       ScopeKind = "invoice"        // ID: an invoice id
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
+	ScopePaid          ScopeKind = "paid"           // ID: customer id; when it paid for which orders
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
 )
 
@@ -76,6 +77,7 @@ type Partner struct {
 	Chains     *Table[Chain]
 	ChainOf    *Table[ChainKey]
 	Orders     *Table[Order]
+	PaidOrders *Table[PaidOrder] // derived from Orders, never saved
 	Resources  *Table[Resource]
 	Details    *Table[Detail]
 	Bills      *Table[Bill]
@@ -114,6 +116,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Chains:     newTable[Chain](j),
 		ChainOf:    newTable[ChainKey](j),
 		Orders:     newTable[Order](j),
+		PaidOrders: newTable(j, func(o *PaidOrder) string { return o.CustomerID }),
 		Resources:  newTable[Resource](j),
 		Details:    newTable(j, func(d *Detail) string { return d.OrderID }, func(d *Detail) string { return d.BillID }, func(d *Detail) string { return d.Reverses }),
 		Bills:      newTable[Bill](j),
@@ -125,7 +128,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Allowances: newTable[Allowance](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
 	return p
 }
 
@@ -142,7 +145,10 @@ const (
 	inputsByRetry
 )
 
-const invoicesByRequest = 0
+const (
+	invoicesByRequest    = 0
+	paidOrdersByCustomer = 0
+)
 
 func waitKey(i *Input) string {
 	if i.Status != StatusWaiting {

@@ -45,6 +45,7 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	if err := f.deliver(&settled, charge, slices); err != nil {
 		return err
 	}
+	f.notePaid(&settled)
 	f.Orders.Put(settled.ID, &settled)
 	return f.accrue(&settled)
 }

@@ -69,6 +69,9 @@ func (p *Partner) foreseeFact(common *Reference, ev *events.Event, keys []string
 	for _, k := range keys {
 		scopes = append(scopes, Scope{ScopeChain, k}, Scope{ScopeWaiting, k})
 	}
+	if customer := buyer(ev); customer != "" && common.policies.View(common.version).JudgesNewness() {
+		scopes = append(scopes, Scope{ScopePaid, customer}) // for the payment that most likely follows
+	}
 	switch data := ev.Data.(type) {
 	case *events.OrderPaid:
 		if p.paysOnCredit(data.Tenders) {
@@ -84,6 +87,20 @@ func (p *Partner) foreseeFact(common *Reference, ev *events.Event, keys []string
 	}
 	scopes = append(scopes, Scope{ScopeHolds, ""})
 	return append(scopes, p.billsAt(common, ev.Time)...)
+}
+
+// buyer is the customer of an event that orders something to be paid for.
+func buyer(ev *events.Event) string {
+	switch data := ev.Data.(type) {
+	case *events.OrderPlaced:
+		return data.CustomerID
+	case *events.OrderRenewed:
+		return data.CustomerID
+	case *events.OrderSpecChanged:
+		return data.CustomerID
+	default:
+		return ""
+	}
 }
 
 // paysOnCredit tells whether a payment is, or without tenders may be, on

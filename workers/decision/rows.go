@@ -36,6 +36,14 @@ type Order struct {
 	Payment                                          *Payment         `json:",omitzero"`
 	Refund                                           *pricing.Refund  `json:",omitzero"`
 	Effective                                        []ResourcePeriod `json:",omitzero"`
+	PreviousPaidAt                                   *time.Time       `json:",omitzero"` // the customer's last payment before this one, where a policy asks whether it is new
+}
+
+// A PaidOrder says when a customer paid for an order: what tells whether it is
+// new. It is read from the order and stored nowhere else.
+type PaidOrder struct {
+	OrderID, CustomerID string
+	Event               EventRef
 }
 
 // EventRef names an input event by its place in key order.
@@ -93,6 +101,7 @@ type Detail struct {
 	Provisional      bool
 	Reverses, LateOf string  `json:",omitzero"`
 	ZeroReason       string  `json:",omitzero"`
+	Void             bool    `json:",omitzero"` // the facts do not give it any more; it stands as issued
 	Stated           *Stated `json:",omitzero"` // of a closed bill: how it stood before the facts that came since the last cut-off
 }
 

@@ -62,6 +62,9 @@ func (d *decider) apply() error {
 // bills, and posts the differences. Each stage looks only at what the stages
 // before it changed, so the end does not depend on how the event got there.
 func (d *decider) settle() error {
+	if err := d.judgeNewness(); err != nil {
+		return err
+	}
 	if d.refolded {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])

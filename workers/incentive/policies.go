@@ -124,6 +124,30 @@ func (v PolicyView) Latest(id string) (*Policy, bool) {
 	return latest, latest != nil
 }
 
+// JudgesNewness reports whether any known policy is for new customers only.
+func (v PolicyView) JudgesNewness() bool {
+	for _, l := range v.lines {
+		for _, each := range l.versions {
+			if each.reference <= v.reference && each.policy.Newness != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// CapsReward reports whether any known base policy bounds what special ones add to it.
+func (v PolicyView) CapsReward() bool {
+	for _, l := range v.lines {
+		for _, each := range l.versions {
+			if each.reference <= v.reference && each.policy.Kind == KindBase && each.policy.RewardCap != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Has reports whether any version of the policy is known.
 func (v PolicyView) Has(id string) bool {
 	_, known := v.Latest(id)
