@@ -226,6 +226,7 @@ type Partner struct {
 	Highest          time.Time
 	WaitingSince     time.Time
 	ClosedCycle      string
+	PostingHash      []byte
 }
 
 type PaymentRequest struct {
@@ -248,6 +249,7 @@ type Posting struct {
 	BillID    *string
 	Currency  string
 	Amount    decimal.Decimal
+	Hash      []byte
 }
 
 type ReferenceLog struct {
