@@ -62,7 +62,7 @@ func (s *billShowCommand) Run(ctx context.Context, c *console) error {
 
 // Help is shown below the flags.
 func (s *billShowCommand) Help() string {
-	return `A detail that takes back of another says so under reverses, the other under reversed by; late of is the event that came after the close and made a difference. --csv lists the details.
+	return `A detail that takes back of another says so under reverses, the other under reversed by; late of is the event that came after the close and made a difference. --csv lists the details. An id that begins with - goes behind --, at the end.
 
 Examples:
   accruald bill show yc03d3UbxE0_RGOMIAvFag

@@ -117,8 +117,8 @@ type coveringRow struct {
 }
 
 var coveringColumns = []table.Column[coveringRow]{
-	{Name: "frozen_detail", Of: func(c *coveringRow) any { return c.detail }},
-	{Name: "hold", Of: func(c *coveringRow) any { return c.hold.HoldID }},
+	{Name: "detail_id", Of: func(c *coveringRow) any { return c.detail }},
+	{Name: "hold_id", Of: func(c *coveringRow) any { return c.hold.HoldID }},
 	{Name: "reason", Of: func(c *coveringRow) any { return c.hold.Reason }},
 	{Name: "reference", Of: func(c *coveringRow) any { return c.hold.Reference }},
 	{Name: "amount", Of: func(c *coveringRow) any { return c.hold.Amount }},
