@@ -57,7 +57,7 @@ func (s *billShowCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	return s.Form.print(c, bill)
+	return s.Form.write(c, bill)
 }
 
 // Help is shown below the flags.
@@ -95,7 +95,7 @@ func (l *payableCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	return l.Form.print(c, payable)
+	return l.Form.write(c, payable)
 }
 
 // Help is shown below the flags.

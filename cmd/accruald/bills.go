@@ -38,7 +38,7 @@ func (b *billsCommand) Run(ctx context.Context, c *console) error {
 	}
 	list.Sorted().Cut(b.Limit.Limit)
 	b.Limit.note(c, list)
-	return b.Form.print(c, list)
+	return b.Form.write(c, list)
 }
 
 // Help is shown below the flags.

@@ -39,7 +39,7 @@ func (t *trialBalanceCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	balance := listing.Balance(posted)
-	return errors.Join(t.Form.print(c, balance), balance.Check())
+	return errors.Join(t.Form.write(c, balance), balance.Check())
 }
 
 // Help is shown below the flags.

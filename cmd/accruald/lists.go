@@ -27,7 +27,7 @@ type printed interface {
 	WriteCSV(io.Writer) error
 }
 
-func (f formFlags) print(c *console, result printed) error {
+func (f formFlags) write(c *console, result printed) error {
 	if f.JSON {
 		return writeJSON(c.out, result)
 	}
@@ -117,7 +117,7 @@ func list[R any](ctx context.Context, c *console, f *listFlags, l *listing.List[
 		return err
 	}
 	f.Limit.note(c, l)
-	return f.Form.print(c, l)
+	return f.Form.write(c, l)
 }
 
 // holdsCommand lists holds.

@@ -102,7 +102,7 @@ var importTable = map[string]row{
 	},
 	"cmd/accruald/internal/books": {
 		own:    []string{"cmd/accruald/internal/feed", "events", "workers", "workers/decision", "workers/site"},
-		others: []string{pgxModule},
+		others: []string{pgxModule, decimalModule},
 	},
 	"cmd/accruald/internal/explanation": {
 		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
