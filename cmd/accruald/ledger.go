@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/listing"
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
@@ -14,6 +16,7 @@ import (
 type ledgerCommand struct {
 	TrialBalance trialBalanceCommand `cmd:"" help:"Sum up every account by currency; debits and credits have to be the same."`
 	Verify       verifyCommand       `cmd:"" help:"Follow the hashes of all postings and find the first that is not what was posted."`
+	Accounts     accountsCommand     `cmd:"" help:"List the chart of accounts with what each account means."`
 }
 
 type trialBalanceCommand struct {
@@ -65,11 +68,12 @@ func (v *verifyCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer pool.Close()
 	outcome := &listing.Verification{Ledgers: []listing.VerifiedLedger{}}
-	var found []error
+	var first error
+	count := 0
 	err = workers.VerifyLedger(ctx, pool, v.Partner, func(end decision.LedgerCheck, broken *decision.BrokenLedger) error {
 		outcome.Add(end, broken)
 		if broken != nil {
-			found = append(found, broken)
+			first, count = cmp.Or[error](first, broken), count+1
 		}
 		return nil
 	})
@@ -81,7 +85,10 @@ func (v *verifyCommand) Run(ctx context.Context, c *console) error {
 	} else {
 		err = outcome.WriteText(c.out)
 	}
-	return errors.Join(err, errors.Join(found...))
+	if count > 1 {
+		first = fmt.Errorf("%d ledgers are broken, the first of them: %w", count, first)
+	}
+	return errors.Join(err, first)
 }
 
 // Help is shown below the flags.
@@ -92,3 +99,11 @@ Examples:
   accruald ledger verify
   accruald ledger verify --partner P100 --json > hashes-of-today.json`
 }
+
+// accountsCommand lists the chart of accounts, which is the same everywhere.
+type accountsCommand struct {
+	Form formFlags `embed:""`
+}
+
+// Run is called by kong.
+func (a *accountsCommand) Run(c *console) error { return a.Form.write(c, listing.Accounts()) }

@@ -86,6 +86,7 @@ func TestLedgerOfTheWorkedExample(t *testing.T) {
 		}
 		all.WriteString("$ accruald ledger " + strings.Join(args, " ") + "\n" + strings.ReplaceAll(got.out, "\r\n", "\n") + "\n")
 	}
+	all.WriteString("$ accruald ledger accounts\n" + call(t, "", "ledger", "accounts").out)
 	golden(t, "ledger.txt", all.String())
 	if last := k.memory.Partners["P100"].Counters.PostingHash.String(); !strings.Contains(all.String(), "sound, last hash "+last) {
 		t.Errorf("in memory the last hash is %s", last)
@@ -105,6 +106,10 @@ func TestLedgerOfTheWorkedExample(t *testing.T) {
 	k.tamper("update posting set amount = amount - 0.01 where posting_no = 3", "update posting set account = 'pocket' where posting_no = 3")
 	if got := k.ledger("trial-balance"); got.status != statusDone || !strings.Contains(got.out, "not in the chart of accounts") {
 		t.Errorf("an account that is not in the chart: %+v", got)
+	}
+	k.tamper("insert into posting select 'P101', posting_no, input_no, fact, account, bill_id, currency, amount, hash from posting where posting_no < 3")
+	if got := k.ledger("verify"); got.status != statusRefused || !strings.Contains(got.err, `2 ledgers are broken, the first of them: posting 3 of partner "P100"`) || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("two broken ledgers: %+v", got)
 	}
 	if got := k.ledger("verify", "--partner", "P7"); got.status != statusRefused || !strings.Contains(got.err, `"P7"`) {
 		t.Errorf("verify an unknown partner: %+v", got)
