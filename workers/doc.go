@@ -5,7 +5,8 @@
 //
 //   - the batch frame (frame*.go): lock, inbox, load, decide, save, commit;
 //   - the mapping between working sets and tables (load*.go, save*.go,
-//     store*.go, reader.go), and the digest over the database;
+//     store*.go, reader*.go), the digest over the database, and the
+//     verification of the ledger (ledger.go);
 //   - the runtime around it: lanes that read partitions (lane*.go), leases, the
 //     reference reader (reference_*.go), the relay, the sweeper, health and
 //     metrics, and the classes of failures (failure.go).
@@ -62,6 +63,8 @@
 //     the same one, so the digest is that of the events folded in memory;
 //   - the version of an order, a detail or a bill goes on counting when it was
 //     taken away and comes back: consumers order what they hear by it;
+//   - postings are a chain of hashes per partner, whose end the partner's row
+//     has: what was changed around the triggers is found;
 //   - another content under a known source and id is refused once, on record.
 //
 // # Reference data and jobs

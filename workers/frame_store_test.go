@@ -199,7 +199,7 @@ func TestTheDatabaseRefuses(t *testing.T) {
 	t.Parallel()
 	w, _, placed, paid := started(t)
 	w.process(placed, paid)
-	const line = "insert into posting (partner_id, posting_no, input_no, fact, account, currency, amount) values "
+	const line = "insert into posting (partner_id, posting_no, input_no, fact, account, currency, amount, hash) values "
 	for statement, want := range map[string]string{
 		"update posting set amount = 1":                                 "never changed or deleted",
 		"delete from posting":                                           "never changed or deleted",
@@ -208,9 +208,11 @@ func TestTheDatabaseRefuses(t *testing.T) {
 		"update inbox_key set input_no = 1":                             "never changed or deleted",
 		"update inbox_key_0 set input_no = 1":                           "never changed or deleted",
 		"truncate inbox_key_7":                                          "never changed or deleted",
-		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1)":                  "out of balance",
-		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 0)":                  "posting_amount_check",
-		line + "('P100', 1, 1, 'f', 'a', 'CNY', 1)":                     "posting_pkey",
+		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1, sha256(''))":      "out of balance",
+		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1, '')":              "posting_hash_check",
+		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1, null)":            "not-null",
+		line + "('P100', 1001, 1, 'f', 'a', 'CNY', 0, sha256(''))":      "posting_amount_check",
+		line + "('P100', 1, 1, 'f', 'a', 'CNY', 1, sha256(''))":         "posting_pkey",
 		"update incentive_bill set payable = payable + 1":               "incentive_bill_identity",
 		"update incentive_bill set total = total - 1, paid_out = -1":    "incentive_bill_paid_out_check",
 		"update incentive_bill set state = 'lost'":                      "incentive_bill_state_check",
@@ -222,7 +224,7 @@ func TestTheDatabaseRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want a refusal that says %q", statement, err, want)
 		}
 	}
-	balanced := line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1), ('P100', 1002, 1, 'f', 'b', 'CNY', -1)"
+	balanced := line + "('P100', 1001, 1, 'f', 'a', 'CNY', 1, sha256('')), ('P100', 1002, 1, 'f', 'b', 'CNY', -1, sha256(''))"
 	if _, err := w.pool.Exec(t.Context(), balanced); err != nil {
 		t.Errorf("a balanced posting: %v", err)
 	}

@@ -64,6 +64,7 @@ func TestSameAsInMemory(t *testing.T) {
 			}
 			w.sameAsMemory()
 			w.sameOutputOfPartners()
+			w.sameLedger()
 			w.soundBooks()
 		})
 	}

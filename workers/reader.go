@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -74,17 +75,28 @@ func (s *Snapshot) Load(ctx context.Context, p *decision.Partner, scopes ...deci
 
 // PartnersOfOrder lists the partners that have an order of this id, by id.
 func (s *Snapshot) PartnersOfOrder(ctx context.Context, orderID string) ([]string, error) {
-	partners, err := db.New(s.tx).SummaryPartners(ctx)
+	return s.partnersWith(ctx, db.LoadOrders, "order", orderID)
+}
+
+// PartnersOfBill lists the partners that have a bill of this id, by id.
+func (s *Snapshot) PartnersOfBill(ctx context.Context, billID string) ([]string, error) {
+	return s.partnersWith(ctx, db.LoadBills, "bill", billID)
+}
+
+// partnersWith asks a query of pairs of partner and id for one id of every
+// partner.
+func (s *Snapshot) partnersWith(ctx context.Context, query, what, id string) ([]string, error) {
+	partners, err := s.Partners(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list the partners: %w", err)
+		return nil, err
 	}
 	ids := make([]string, len(partners))
 	for i := range ids {
-		ids[i] = orderID
+		ids[i] = id
 	}
-	rows, err := s.tx.Query(ctx, db.LoadOrders, partners, ids)
+	rows, err := s.tx.Query(ctx, query, partners, ids)
 	if err != nil {
-		return nil, fmt.Errorf("look for order %q: %w", orderID, err)
+		return nil, fmt.Errorf("look for %s %q: %w", what, id, err)
 	}
 	var found []string
 	err = scanRows(rows, func(row storedRow) error {
@@ -93,5 +105,6 @@ func (s *Snapshot) PartnersOfOrder(ctx context.Context, orderID string) ([]strin
 		}
 		return nil
 	})
+	slices.Sort(found)
 	return found, err
 }

@@ -113,6 +113,7 @@ func (s *saver) postings(ctx context.Context) error {
 			p.InputNos, p.Facts = append(p.InputNos, line.InputNo), append(p.Facts, line.Fact)
 			p.Accounts, p.BillIds = append(p.Accounts, line.Account), append(p.BillIds, line.BillID)
 			p.Currencies, p.Amounts = append(p.Currencies, string(line.Currency)), append(p.Amounts, line.Amount.String())
+			p.Hashes = append(p.Hashes, line.Hash[:])
 		}
 	}
 	if len(p.PostingNos) == 0 {
@@ -136,7 +137,7 @@ func (s *saver) partnerRows(ctx context.Context) error {
 		p.Waiting, p.Retryable = append(p.Waiting, c.Waiting), append(p.Retryable, c.Retryable)
 		p.RetriedReferences, p.RetriedPartners = append(p.RetriedReferences, c.RetriedReference), append(p.RetriedPartners, c.RetriedPartner)
 		p.Highest, p.WaitingSince = append(p.Highest, c.Highest), append(p.WaitingSince, c.WaitingSince)
-		p.ClosedCycles = append(p.ClosedCycles, string(c.ClosedCycle))
+		p.ClosedCycles, p.PostingHashes = append(p.ClosedCycles, string(c.ClosedCycle)), append(p.PostingHashes, c.PostingHash[:])
 		p.CutOffs, p.CutOffInputs = append(p.CutOffs, c.CutOffs), append(p.CutOffInputs, c.CutOffInput)
 	}
 	if len(p.PartnerIds) == 0 {

@@ -3,55 +3,49 @@ package main
 import (
 	"context"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/feed"
-	"github.com/accruald/accruald/cmd/accruald/internal/records"
 	"github.com/accruald/accruald/cmd/accruald/internal/summary"
-	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers"
+	"github.com/accruald/accruald/workers/decision"
 )
 
 // billsCommand lists incentive bills with what of them can be requested.
 type billsCommand struct {
-	Partner string   `help:"Only of this partner (default: all)."`
-	Cycle   string   `placeholder:"YYYY-MM" help:"Only of the period that ends with this cycle (default: all)."`
-	State   string   `help:"Only in this state: estimated, pending_confirmation, disputed, issuing, issued, expired (default: all)."`
-	Events  []string `placeholder:"FILE" help:"Take the bills from these files of events (default: from the database)."`
-	JSON    bool     `name:"json" help:"For machines: bills and sums as one JSON object."`
-
-	Database databaseFlags `embed:""`
+	Partner string    `help:"Only of this partner (default: all)."`
+	Cycle   string    `placeholder:"YYYY-MM" help:"Only of the period that ends with this cycle (default: all)."`
+	State   string    `help:"Only in this state: estimated, pending_confirmation, disputed, issuing, issued, expired (default: all)."`
+	Limit   limitFlag `embed:""`
+	Form    formFlags `embed:""`
+	Rows    rowFlags  `embed:""`
 }
 
 // Run is called by kong.
 func (b *billsCommand) Run(ctx context.Context, c *console) error {
-	filter := summary.BillFilter{PartnerID: b.Partner, Cycle: b.Cycle, State: b.State}
+	filter := summary.BillFilter{Cycle: b.Cycle, State: b.State}
 	if err := filter.Check(); err != nil {
 		return err
 	}
-	list, err := b.list(ctx, c, filter)
+	if err := b.Limit.check(); err != nil {
+		return err
+	}
+	list := summary.NewBillList(filter)
+	err := b.Rows.each(ctx, c, b.Partner, func(p *decision.Partner) {
+		for _, bill := range p.Bills.All() {
+			list.Add(p.ID, bill)
+		}
+	}, workers.BillRows)
 	if err != nil {
 		return err
 	}
-	if b.JSON {
-		return writeJSON(c.out, list)
-	}
-	return list.WriteText(c.out)
+	list.Sorted().Cut(b.Limit.Limit)
+	b.Limit.note(c, list)
+	return b.Form.write(c, list)
 }
 
-func (b *billsCommand) list(ctx context.Context, c *console, filter summary.BillFilter) (*summary.BillList, error) {
-	if len(b.Events) > 0 {
-		sources, err := feed.Sources(b.Events, c.in)
-		if err != nil {
-			return nil, err
-		}
-		m, err := fold(ctx, sources, func(events.Out) error { return nil })
-		if err != nil {
-			return nil, err
-		}
-		return summary.MemoryBills(m, filter), nil
-	}
-	pool, err := b.Database.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer pool.Close()
-	return records.Bills(ctx, pool, filter)
+// Help is shown below the flags.
+func (b *billsCommand) Help() string {
+	return `Sums are those of all bills, also of what --limit leaves out; --csv has the bills' ids and no sums.
+
+Examples:
+  accruald bills --partner P100 --state issued
+  accruald bills --cycle 2026-03 --csv > bills.csv`
 }

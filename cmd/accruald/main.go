@@ -23,6 +23,12 @@ type commands struct {
 	Quote      quoteCommand      `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
 	Explain    explainCommand    `cmd:"" help:"Tell how an order came to its price and what it earned."`
 	Bills      billsCommand      `cmd:"" help:"List incentive bills with what of them can be requested."`
+	Bill       billCommand       `cmd:"" help:"Show one incentive bill with its details and holds."`
+	Payable    payableCommand    `cmd:"" help:"List what a partner may apply for now, and what stands against the rest."`
+	Holds      holdsCommand      `cmd:"" help:"List holds with what they freeze."`
+	Requests   requestsCommand   `cmd:"" help:"List payment requests with the bills they take from."`
+	Invoices   invoicesCommand   `cmd:"" help:"List invoices of either direction."`
+	Ledger     ledgerCommand     `cmd:"" help:"Balance the ledger's accounts, and verify that nothing was changed in it."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`

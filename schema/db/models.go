@@ -228,6 +228,7 @@ type Partner struct {
 	ClosedCycle      string
 	CutOffs          int64
 	CutOffInput      int64
+	PostingHash      []byte
 }
 
 type PaymentRequest struct {
@@ -250,6 +251,7 @@ type Posting struct {
 	BillID    *string
 	Currency  string
 	Amount    decimal.Decimal
+	Hash      []byte
 }
 
 type ReferenceLog struct {

@@ -10,9 +10,10 @@ import (
 )
 
 const AddPostings = `-- name: AddPostings :exec
-insert into posting (partner_id, posting_no, input_no, fact, account, bill_id, currency, amount)
+insert into posting (partner_id, posting_no, input_no, fact, account, bill_id, currency, amount, hash)
 select unnest($1::text[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::text[]), nullif(unnest($6::text[]), ''), unnest($7::text[]), unnest($8::text[])::numeric
+  unnest($5::text[]), nullif(unnest($6::text[]), ''), unnest($7::text[]), unnest($8::text[])::numeric,
+  unnest($9::bytea[])
 `
 
 type AddPostingsParams struct {
@@ -24,6 +25,7 @@ type AddPostingsParams struct {
 	BillIds    []string
 	Currencies []string
 	Amounts    []string
+	Hashes     [][]byte
 }
 
 func (q *Queries) AddPostings(ctx context.Context, arg AddPostingsParams) error {
@@ -36,6 +38,7 @@ func (q *Queries) AddPostings(ctx context.Context, arg AddPostingsParams) error 
 		arg.BillIds,
 		arg.Currencies,
 		arg.Amounts,
+		arg.Hashes,
 	)
 	return err
 }

@@ -48,6 +48,7 @@ using (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) a
 where t.partner_id = g.partner_id and t.invoice_id = g.id;
 
 -- name: AddPostings :exec
-insert into posting (partner_id, posting_no, input_no, fact, account, bill_id, currency, amount)
+insert into posting (partner_id, posting_no, input_no, fact, account, bill_id, currency, amount, hash)
 select unnest(@partner_ids::text[]), unnest(@posting_nos::bigint[]), unnest(@input_nos::bigint[]), unnest(@facts::text[]),
-  unnest(@accounts::text[]), nullif(unnest(@bill_ids::text[]), ''), unnest(@currencies::text[]), unnest(@amounts::text[])::numeric;
+  unnest(@accounts::text[]), nullif(unnest(@bill_ids::text[]), ''), unnest(@currencies::text[]), unnest(@amounts::text[])::numeric,
+  unnest(@hashes::bytea[]);

@@ -71,7 +71,8 @@
 // transactions, numbering of the outbox, delivery.
 //
 // Invariants: an event has all of its effects or none; a bill's identity holds
-// after every event; postings of one input and fact sum to zero; any order and
+// after every event; postings of one input and fact sum to zero, and each hashes
+// all before it (LedgerCheck finds what was changed since); any order and
 // duplication of order facts between two cut-offs ends in the same rows
 // (law_test.go).
 //

@@ -55,6 +55,7 @@ type Counters struct {
 	InputNo          int64          // last input received
 	DecisionNo       int64          // last input decided
 	PostingNo        int64          // last posting
+	PostingHash      PostingHash    // its hash
 	ReferenceNo      int64          // decision number of the last reference event of the partner
 	Waiting          int64          // inputs that wait
 	Retryable        int64          // rejections that reference data may heal

@@ -20,6 +20,7 @@ type Posting struct {
 	BillID   string
 	Currency money.Currency
 	Amount   decimal.Decimal
+	Hash     PostingHash // of this one and all before it
 }
 
 // post writes the ledger lines of the current event.
@@ -117,7 +118,9 @@ func taken(b *Bill) settlement.Amounts {
 func (d *decider) lines(fact, bill string, c money.Currency, lines []settlement.Posting) {
 	for _, l := range lines {
 		d.Counters.PostingNo++
-		d.Postings = append(d.Postings, Posting{No: d.Counters.PostingNo, InputNo: d.in.No, Fact: fact, Account: l.Account,
-			BillID: bill, Currency: c, Amount: l.Amount})
+		line := Posting{No: d.Counters.PostingNo, InputNo: d.in.No, Fact: fact, Account: l.Account, BillID: bill, Currency: c, Amount: l.Amount}
+		d.Counters.PostingHash = line.chain(d.ID, d.Counters.PostingHash)
+		line.Hash = d.Counters.PostingHash
+		d.Postings = append(d.Postings, line)
 	}
 }

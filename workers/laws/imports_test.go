@@ -32,7 +32,7 @@ var (
 var commands = []string{
 	"cmd/accruald/internal/bench", "cmd/accruald/internal/feed", "cmd/accruald/internal/records",
 	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary", "cmd/accruald/internal/books",
-	"cmd/accruald/internal/explanation",
+	"cmd/accruald/internal/explanation", "cmd/accruald/internal/table", "cmd/accruald/internal/listing",
 }
 
 // ofValues are modules that only compute: exact numbers, and JSON, because a state row is the document of a Go struct and
@@ -92,7 +92,7 @@ var importTable = map[string]row{
 		}),
 		others: []string{
 			"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "github.com/prometheus/",
-			pgxModule, natsModule, jsonModule, "golang.org/x/sync", "golang.org/x/term",
+			pgxModule, natsModule, jsonModule, decimalModule, "golang.org/x/sync", "golang.org/x/term",
 		},
 	},
 	// What commands share: reading and publishing files, the sample, what people are shown, measuring.
@@ -102,19 +102,23 @@ var importTable = map[string]row{
 	},
 	"cmd/accruald/internal/books": {
 		own:    []string{"cmd/accruald/internal/feed", "events", "workers", "workers/decision", "workers/site"},
-		others: []string{pgxModule},
+		others: []string{pgxModule, decimalModule},
 	},
 	"cmd/accruald/internal/explanation": {
-		pure: true, own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
+	},
+	"cmd/accruald/internal/table": {pure: true, own: []string{"events", "workers/money"}, others: ofValues},
+	"cmd/accruald/internal/listing": {
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/sample": {
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/summary": {
-		pure: true, own: slices.Concat([]string{"events", "workers/decision"}, leaves), others: ofValues,
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves), others: ofValues,
 	},
 	"cmd/accruald/internal/records": {
-		own:    []string{commands[4], "schema/db", "workers", "workers/decision"},
+		own:    []string{commands[4], commands[8], "schema/db", "workers", "workers/decision"},
 		others: []string{pgxModule},
 	},
 	"cmd/accruald/internal/bench": {

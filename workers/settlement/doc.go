@@ -10,7 +10,7 @@
 //   - Applicable and what blocks it, NetRequest, OffsetOnExpiry;
 //   - AllocateRepayments, the due of a cycle and of a statement;
 //   - methods of payment, the invoice amount, owed invoices, cover, returns, deadlines and validity;
-//   - ledger accounts and the lines of a fact.
+//   - the chart of ledger accounts (Chart) and the lines of a fact.
 //
 // # Does not own
 //
@@ -35,7 +35,8 @@
 // account per part of the identity; moves are credits and debits between these, so each account's balance, negated, is
 // the sum of that column over the bills. A payout discharges what partner_paid_out shows (incentive_discharged) with
 // what was given by the method; tax_difference takes the rest. Consumption debits one account per tender; money
-// received for credit has two of its own, because what it settles changes with later facts. See the Account constants.
+// received for credit has two of its own, because what it settles changes with later facts. Chart says of
+// every account what its balance means and on which side it normally stands.
 //
 // # Invariants
 //

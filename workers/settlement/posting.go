@@ -35,17 +35,6 @@ const (
 	AccountCreditRepaid      = "credit_repaid"       // its other half, against tender_credit and tender_monthly_settlement
 )
 
-// Accounts returns every account, in the order of their description.
-func Accounts() []string {
-	return []string{
-		AccountIncentiveExpense, AccountPartnerFrozen, AccountPartnerPayable, AccountPartnerRequested,
-		AccountPartnerPaidOut, AccountPartnerExpired, AccountPartnerOffset, AccountDischarged, AccountBank,
-		AccountPartnerAccount, AccountPartnerOwed, AccountCouponQuota, AccountTaxDifference, AccountConsumption,
-		AccountTenderCash, AccountTenderCredit, AccountTenderMonthly, AccountTenderCoupon, AccountTenderFlexiCoupon,
-		AccountTenderStoredCard, AccountRepayments, AccountCreditRepaid,
-	}
-}
-
 // Posting is one line of a fact, debit positive. All lines of a fact are in one currency and sum to zero.
 type Posting struct {
 	Account string

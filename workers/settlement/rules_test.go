@@ -200,23 +200,6 @@ func TestPostings(t *testing.T) {
 	if err := Balanced([]Posting{{AccountBank, dec("0.01")}}); codeOf(err) != CodeUnbalanced {
 		t.Errorf("one line alone: %v", err)
 	}
-	seen := map[string]bool{}
-	for _, account := range Accounts() {
-		if account == "" || seen[account] {
-			t.Errorf("account %q is listed twice", account)
-		}
-		seen[account] = true
-	}
-	for _, account := range methodAccounts {
-		if !seen[account] {
-			t.Errorf("account %q is not listed", account)
-		}
-	}
-	for _, account := range tenderAccounts {
-		if !seen[account] {
-			t.Errorf("account %q is not listed", account)
-		}
-	}
 }
 
 func expectLines(t *testing.T, got []Posting, err error, want []Posting) {

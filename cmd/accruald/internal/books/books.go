@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -43,8 +42,11 @@ func Events(ctx context.Context, sources []feed.Source, until time.Time) (*Books
 			return nil, fmt.Errorf("decide %s:%d: %w", line.File, line.Number, err)
 		}
 	}
-	return &Books{Common: m.Common, memory: m, close: func() {}}, nil
+	return Memory(m), nil
 }
+
+// Memory are the books of an engine.
+func Memory(m *decision.Memory) *Books { return &Books{Common: m.Common, memory: m, close: func() {}} }
 
 // Database opens a snapshot of the database. The pool is closed with it, or when there is none.
 func Database(ctx context.Context, pool *pgxpool.Pool) (*Books, error) {
@@ -103,15 +105,12 @@ func (b *Books) Current(p *decision.Partner, at time.Time, resourceIDs []string)
 func (b *Books) PartnerOfOrder(ctx context.Context, id, orderID string) (*decision.Partner, error) {
 	if id == "" {
 		found, err := b.partnersOf(ctx, orderID)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case len(found) == 0:
-			return nil, fmt.Errorf("no partner has an order %q: correct the id, or look it up in `accruald waiting` and `accruald rejections`", orderID)
-		case len(found) > 1:
-			return nil, fmt.Errorf("partners %s have an order %q each: name one by --partner", strings.Join(found, ", "), orderID)
 		}
-		id = found[0]
+		if id, err = only(found, "order", orderID, "correct the id, or look it up in `accruald waiting` and `accruald rejections`"); err != nil {
+			return nil, err
+		}
 	}
 	p, err := b.Partner(ctx, id)
 	if err != nil {

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/cmd/accruald/internal/table"
 	"github.com/accruald/accruald/workers/pricing"
 )
 
@@ -22,8 +21,8 @@ var discountKinds = map[int]string{
 // WriteText writes the explanation as a person reads it.
 func (e *Explanation) WriteText(w io.Writer) error {
 	var t text
-	t.line("Order %s of partner %s, customer %s (%s): %s, %s", e.OrderID, e.PartnerID, e.CustomerID, e.Association, e.Kind, e.State)
-	t.line("Placed %s; valid until %s; amounts in %s.", e.PlacedAt.Format(timeLayout), e.ValidUntil.Format(timeLayout), e.Currency)
+	t.Line("Order %s of partner %s, customer %s (%s): %s, %s", e.OrderID, e.PartnerID, e.CustomerID, e.Association, e.Kind, e.State)
+	t.Line("Placed %s; valid until %s; amounts in %s.", e.PlacedAt.Format(timeLayout), e.ValidUntil.Format(timeLayout), e.Currency)
 	if e.Price != nil {
 		t.price(e)
 		t.candidates(e.Candidates)
@@ -36,29 +35,26 @@ func (e *Explanation) WriteText(w io.Writer) error {
 	}
 	t.returned(e.ReturnedBy)
 	t.incentives(e.Incentives)
-	_, err := io.WriteString(w, t.String())
-	return err
+	return t.Write(w)
 }
 
-type text struct{ strings.Builder }
-
-func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+type text struct{ table.Text }
 
 func (t *text) price(e *Explanation) {
 	p, rows := e.Price, [][]string{{"How the price came about", "step", "reference", "before", "after", "calculation"}}
 	for _, l := range p.Lines {
 		rows = append(rows, steps("line "+l.LineID+", "+l.ResourceID, l.Steps)...)
-		rows = append(rows, []string{"", "amount", l.ProductID, set(l.Official), set(l.Amount), ""})
+		rows = append(rows, []string{"", "amount", l.ProductID, table.Plain(l.Official), table.Plain(l.Amount), ""})
 	}
-	rows = append(rows, []string{"order", "amount", p.DiscountID, set(p.Official), set(p.Amount), set(p.Official) + " - " + set(p.Discount) + " = " + set(p.Amount)})
-	t.table(rows, "lllrrl")
+	rows = append(rows, []string{"order", "amount", p.DiscountID, table.Plain(p.Official), table.Plain(p.Amount), table.Plain(p.Official) + " - " + table.Plain(p.Discount) + " = " + table.Plain(p.Amount)})
+	t.Rows(rows, "lllrrl")
 }
 
 // steps are rows of steps; the first one carries the label.
 func steps(label string, list []Step) [][]string {
 	rows := make([][]string, 0, len(list))
 	for _, s := range list {
-		rows = append(rows, []string{label, s.Rule, s.Reference, set(s.Before), set(s.After), s.Formula})
+		rows = append(rows, []string{label, s.Rule, s.Reference, table.Plain(s.Before), table.Plain(s.After), s.Formula})
 		label = ""
 	}
 	return rows
@@ -67,9 +63,9 @@ func steps(label string, list []Step) [][]string {
 func (t *text) candidates(candidates []Candidate) {
 	rows := [][]string{{"Discounts that were weighed", "type", "kind", "takes off", "leaves", "outcome"}}
 	for _, c := range candidates {
-		rows = append(rows, []string{c.DiscountID, fmt.Sprint(c.DiscountType), discountKinds[c.DiscountType], set(c.Discount), set(c.Amount), c.outcome()})
+		rows = append(rows, []string{c.DiscountID, fmt.Sprint(c.DiscountType), discountKinds[c.DiscountType], table.Plain(c.Discount), table.Plain(c.Amount), c.outcome()})
 	}
-	t.table(rows, "lllrrl")
+	t.Rows(rows, "lllrrl")
 }
 
 func (c *Candidate) outcome() string {
@@ -87,17 +83,17 @@ func (c *Candidate) outcome() string {
 }
 
 func (t *text) payment(p *Payment) {
-	t.line("")
+	t.Line("")
 	by := ""
 	if p.PaidBy != "" {
 		by = " by the " + p.PaidBy
 	}
-	t.line("Paid %s%s.", p.At.Format(timeLayout), by)
+	t.Line("Paid %s%s.", p.At.Format(timeLayout), by)
 	rows := [][]string{{"Paid with", "tender", "reference", "amount", "given back"}}
 	for _, s := range p.Slices {
-		rows = append(rows, []string{"line " + s.LineID, s.Kind, s.Reference, set(s.Amount), set(s.Refunded)})
+		rows = append(rows, []string{"line " + s.LineID, s.Kind, s.Reference, table.Plain(s.Amount), table.Plain(s.Refunded)})
 	}
-	t.table(rows, "lllrr")
+	t.Rows(rows, "lllrr")
 }
 
 func (t *text) refund(r *Refund) {
@@ -107,24 +103,24 @@ func (t *text) refund(r *Refund) {
 		for _, tender := range o.Tenders {
 			to = append(to, tender.named())
 		}
-		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, set(o.Paid), set(o.Consumed), set(o.Fee), set(o.Kept), set(o.Amount), strings.Join(to, ", ")})
+		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, table.Plain(o.Paid), table.Plain(o.Consumed), table.Plain(o.Fee), table.Plain(o.Kept), table.Plain(o.Amount), strings.Join(to, ", ")})
 	}
-	rows = append(rows, []string{"sum", "", set(r.Paid), set(r.Consumed), set(r.Fee), set(r.Kept), set(r.Amount), ""})
-	t.table(rows, "llrrrrrl")
+	rows = append(rows, []string{"sum", "", table.Plain(r.Paid), table.Plain(r.Consumed), table.Plain(r.Fee), table.Plain(r.Kept), table.Plain(r.Amount), ""})
+	t.Rows(rows, "llrrrrrl")
 	rows = [][]string{{"How the refund came about", "step", "reference", "before", "after", "calculation"}}
 	rows = append(rows, steps("whole", r.Steps)...)
 	for _, o := range r.Orders {
 		rows = append(rows, steps("order "+o.OrderID+", "+o.ResourceID, o.Steps)...)
 	}
-	t.table(rows, "lllrrl")
+	t.Rows(rows, "lllrrl")
 	if len(r.Coupons) == 0 {
 		return
 	}
 	rows = [][]string{{"Coupons that come back", "of order", "amount"}}
 	for _, c := range r.Coupons {
-		rows = append(rows, []string{c.CouponID, c.OrderID, set(c.Amount)})
+		rows = append(rows, []string{c.CouponID, c.OrderID, table.Plain(c.Amount)})
 	}
-	t.table(rows, "llr")
+	t.Rows(rows, "llr")
 }
 
 func (t *Tender) named() string {
@@ -132,7 +128,7 @@ func (t *Tender) named() string {
 	if t.Reference != "" {
 		name += " " + t.Reference
 	}
-	return name + " " + set(t.Amount)
+	return name + " " + table.Plain(t.Amount)
 }
 
 func (t *text) returned(list []Returned) {
@@ -141,9 +137,9 @@ func (t *text) returned(list []Returned) {
 	}
 	rows := [][]string{{"Given back later", "refund", "coupons"}}
 	for _, r := range list {
-		rows = append(rows, []string{"by order " + r.OrderID, set(r.Amount), set(r.Coupons)})
+		rows = append(rows, []string{"by order " + r.OrderID, table.Plain(r.Amount), table.Plain(r.Coupons)})
 	}
-	t.table(rows, "lrr")
+	t.Rows(rows, "lrr")
 }
 
 func (t *text) incentives(list []Incentive) {
@@ -153,16 +149,16 @@ func (t *text) incentives(list []Incentive) {
 		if policy != "" {
 			policy = fmt.Sprintf("%s version %d", i.PolicyID, i.PolicyVersion)
 		}
-		rows = append(rows, []string{i.DetailID, i.LineID, i.Period, policy, set(i.Performance), i.Rate.Decimal.String(), set(i.Amount), set(i.Frozen), i.because()})
+		rows = append(rows, []string{i.DetailID, i.LineID, i.Period, policy, table.Plain(i.Performance), i.Rate.Decimal.String(), table.Plain(i.Amount), table.Plain(i.Frozen), i.because()})
 	}
-	t.table(rows, "llllrrrrl")
+	t.Rows(rows, "llllrrrrl")
 }
 
 // because says what is special about a detail: what freezes it, what it corrects, why it is zero.
 func (i *Incentive) because() string {
 	var said []string
 	for _, h := range i.Holds {
-		said = append(said, h.Reason+" "+set(h.Amount))
+		said = append(said, h.Reason+" "+table.Plain(h.Amount))
 	}
 	for _, note := range []struct {
 		said bool
@@ -176,42 +172,4 @@ func (i *Incentive) because() string {
 		}
 	}
 	return strings.Join(said, "; ")
-}
-
-// set writes an amount with its digits.
-func set(a events.Amount) string {
-	written, err := a.Text()
-	if err != nil {
-		return a.Decimal.String()
-	}
-	return written
-}
-
-// table sets rows under their heading; columns says which stand left (l) and which right (r).
-func (t *text) table(rows [][]string, columns string) {
-	if len(rows) == 1 {
-		rows = append(rows, []string{"none"})
-	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	t.line("")
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i > 0 {
-				line.WriteString("  ")
-			}
-			if columns[i] == 'r' {
-				line.WriteString(pad + cell)
-			} else {
-				line.WriteString(cell + pad)
-			}
-		}
-		t.line("%s", strings.TrimRight(line.String(), " "))
-	}
 }

@@ -31,25 +31,6 @@ func Summary(ctx context.Context, pool *pgxpool.Pool) (*summary.Summary, error) 
 	return s, err
 }
 
-// Bills lists the bills that a filter lets through.
-func Bills(ctx context.Context, pool *pgxpool.Pool, filter summary.BillFilter) (*summary.BillList, error) {
-	q := db.New(pool)
-	partners := []string{filter.PartnerID}
-	if filter.PartnerID == "" {
-		var err error
-		if partners, err = q.SummaryPartners(ctx); err != nil {
-			return nil, fmt.Errorf("list the partners: %w", err)
-		}
-	}
-	list := summary.NewBillList(filter)
-	for _, id := range partners {
-		if err := each(ctx, bills(q), id, func(b *decision.Bill) { list.Add(id, b) }); err != nil {
-			return nil, fmt.Errorf("list the bills of partner %q: %w", id, err)
-		}
-	}
-	return list.Sorted(), nil
-}
-
 func collect(ctx context.Context, pool *pgxpool.Pool, c *summary.Collector, partner string) error {
 	q := db.New(pool)
 	if err := each(ctx, orders(q), partner, c.Order); err != nil {

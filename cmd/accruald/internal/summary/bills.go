@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/accruald/accruald/cmd/accruald/internal/table"
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
@@ -28,8 +29,8 @@ var becauseOf = map[string]string{
 	stateIssued: "", "expired": "expired",
 }
 
-// A BillFilter says which bills are listed; what is empty keeps none out.
-type BillFilter struct{ PartnerID, Cycle, State string }
+// A BillFilter says which bills are listed; what is empty keeps none out. The partner is chosen by the caller.
+type BillFilter struct{ Cycle, State string }
 
 // Check refuses what no bill can have.
 func (f BillFilter) Check() error {
@@ -48,6 +49,8 @@ func (f BillFilter) Check() error {
 type BillList struct {
 	Bills []BillRow `json:"bills"`
 	Sums  []BillSum `json:"sums"`
+	// LeftOut is how many bills are summed and not listed.
+	LeftOut int `json:"left_out,omitzero"`
 
 	filter BillFilter
 	sums   map[string]*billSums
@@ -97,24 +100,13 @@ func NewBillList(f BillFilter) *BillList {
 	return &BillList{Bills: []BillRow{}, Sums: []BillSum{}, filter: f, sums: map[string]*billSums{}}
 }
 
-// MemoryBills lists what an engine holds.
-func MemoryBills(m *decision.Memory, f BillFilter) *BillList {
-	l := NewBillList(f)
-	for id, p := range m.Partners {
-		for _, b := range p.Bills.All() {
-			l.Add(id, b)
-		}
-	}
-	return l.Sorted()
-}
-
 // Add lists a bill if the filter lets it through.
 func (l *BillList) Add(partnerID string, b *decision.Bill) {
 	f, state, currency := l.filter, string(b.State), string(b.Currency)
-	if f.PartnerID != "" && f.PartnerID != partnerID || f.Cycle != "" && f.Cycle != string(b.Cycle) || f.State != "" && f.State != state {
+	if f.Cycle != "" && f.Cycle != string(b.Cycle) || f.State != "" && f.State != state {
 		return
 	}
-	of := func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
+	of := func(d decimal.Decimal) events.Amount { return table.AmountIn(d, currency) }
 	a, can := b.Amounts, canBeRequested(b)
 	l.Bills = append(l.Bills, BillRow{PartnerID: partnerID, BillID: b.ID, Cycle: string(b.Cycle), Period: b.Period, PolicyID: b.PolicyID,
 		Association: b.Association, Currency: currency, State: state, Total: of(a.Total), Frozen: of(a.Frozen), Payable: of(a.Payable),
@@ -162,31 +154,61 @@ func (l *BillList) Sorted() *BillList {
 	})
 	l.Sums = l.Sums[:0]
 	for _, currency := range slices.Sorted(maps.Keys(l.sums)) {
-		s, of := l.sums[currency], func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
+		s, of := l.sums[currency], func(d decimal.Decimal) events.Amount { return table.AmountIn(d, currency) }
 		l.Sums = append(l.Sums, BillSum{Currency: currency, Bills: s.count, Total: of(s.total), Frozen: of(s.frozen), Payable: of(s.payable),
 			Requested: of(s.requested), PaidOut: of(s.paidOut), CanBeRequested: of(s.applicable)})
 	}
 	return l
 }
 
+// Cut leaves out what is beyond a limit; the sums are those of all.
+func (l *BillList) Cut(limit int) {
+	l.LeftOut = max(0, len(l.Bills)-limit)
+	l.Bills = l.Bills[:len(l.Bills)-l.LeftOut]
+}
+
+// Cutoff is how many bills Cut has left out.
+func (l *BillList) Cutoff() int { return l.LeftOut }
+
+// billColumns are those of the list; people are shown a dash where nothing can be requested.
+var billColumns = []table.Column[BillRow]{
+	{Name: "partner_id", Of: func(b *BillRow) any { return b.PartnerID }},
+	{Name: "bill_id", Only: table.ForMachines, Of: func(b *BillRow) any { return b.BillID }},
+	{Name: "cycle", Of: func(b *BillRow) any { return b.Cycle }},
+	{Name: "period", Only: table.ForMachines, Of: func(b *BillRow) any { return b.Period }},
+	{Name: "policy_id", Of: func(b *BillRow) any { return b.PolicyID }},
+	{Name: "association", Of: func(b *BillRow) any { return b.Association }},
+	{Name: "currency", Of: func(b *BillRow) any { return b.Currency }},
+	{Name: "state", Of: func(b *BillRow) any { return b.State }},
+	{Name: "total", Of: func(b *BillRow) any { return b.Total }},
+	{Name: "frozen", Of: func(b *BillRow) any { return b.Frozen }},
+	{Name: "payable", Of: func(b *BillRow) any { return b.Payable }},
+	{Name: "requested", Of: func(b *BillRow) any { return b.Requested }},
+	{Name: "paid_out", Of: func(b *BillRow) any { return b.PaidOut }},
+	{Name: "expired", Only: table.ForMachines, Of: func(b *BillRow) any { return b.Expired }},
+	{Name: "offset", Only: table.ForMachines, Of: func(b *BillRow) any { return b.Offset }},
+	{Name: "can_be_requested", Only: table.ForMachines, Of: func(b *BillRow) any { return b.CanBeRequested }},
+	{Name: "can_be_requested", Only: table.ForPeople, Of: func(b *BillRow) any {
+		if b.Because != "" {
+			return "-"
+		}
+		return b.CanBeRequested
+	}},
+	{Name: "because", Of: func(b *BillRow) any { return b.Because }},
+}
+
 // WriteText writes the list as a person reads it.
 func (l *BillList) WriteText(w io.Writer) error {
-	var t text
-	rows := [][]string{{"partner", "cycle", "policy", "association", "currency", "state", "total", "frozen", "payable", "requested", "paid out", "can be requested", "because"}}
-	for _, b := range l.Bills {
-		can := amount(b.CanBeRequested)
-		if b.Because != "" {
-			can = "-"
-		}
-		rows = append(rows, []string{b.PartnerID, b.Cycle, b.PolicyID, b.Association, b.Currency, b.State, amount(b.Total), amount(b.Frozen),
-			amount(b.Payable), amount(b.Requested), amount(b.PaidOut), can, b.Because})
-	}
+	var t table.Text
+	rows, set := table.Rows(billColumns, l.Bills)
 	for _, s := range l.Sums {
-		rows = append(rows, []string{"sum of " + number(s.Bills), "", "", "", s.Currency, "", amount(s.Total), amount(s.Frozen), amount(s.Payable),
-			amount(s.Requested), amount(s.PaidOut), amount(s.CanBeRequested), ""})
+		rows = append(rows, []string{"sum of " + table.Number(s.Bills), "", "", "", s.Currency, "", table.Amount(s.Total), table.Amount(s.Frozen),
+			table.Amount(s.Payable), table.Amount(s.Requested), table.Amount(s.PaidOut), table.Amount(s.CanBeRequested), ""})
 	}
-	t.table(rows, "llllllrrrrrrl")
-	t.line("\n%s", negativeFrozen)
-	_, err := io.WriteString(w, strings.TrimPrefix(t.String(), "\n"))
-	return err
+	t.Rows(rows, set)
+	t.Line("\n%s", negativeFrozen)
+	return t.Write(w)
 }
+
+// WriteCSV writes the listed bills, without sums.
+func (l *BillList) WriteCSV(w io.Writer) error { return table.WriteCSV(w, billColumns, l.Bills) }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/accruald/accruald/cmd/accruald/internal/table"
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
-	"github.com/accruald/accruald/workers/money"
 )
 
 // A Collector takes final rows in any order and counts them.
@@ -156,7 +156,7 @@ func (c *Collector) Summary() *Summary {
 		s.Orders = append(s.Orders, *c.orders[kind])
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(c.bills), comparePairs) {
-		s.Bills = append(s.Bills, BillCount{State: key[0], Currency: key[1], Count: c.bills[key].count, Payable: amountOf(c.bills[key].payable, key[1])})
+		s.Bills = append(s.Bills, BillCount{State: key[0], Currency: key[1], Count: c.bills[key].count, Payable: table.AmountIn(c.bills[key].payable, key[1])})
 	}
 	for _, code := range slices.Sorted(maps.Keys(c.rejections)) {
 		s.Rejections = append(s.Rejections, c.rejections[code].RejectionCount)
@@ -173,12 +173,12 @@ func (c *Collector) Summary() *Summary {
 			released[currency] = released[currency].Sub(amount)
 		}
 		if !amount.IsZero() {
-			s.Frozen = append(s.Frozen, FrozenBy{Reason: reason, Currency: currency, Amount: amountOf(amount, currency)})
+			s.Frozen = append(s.Frozen, FrozenBy{Reason: reason, Currency: currency, Amount: table.AmountIn(amount, currency)})
 		}
 	}
 	for _, currency := range slices.Sorted(maps.Keys(c.accrued)) {
-		s.Incentives = append(s.Incentives, Incentive{Currency: currency, Details: c.details[currency], Accrued: amountOf(c.accrued[currency], currency),
-			Frozen: amountOf(frozen[currency], currency), Released: amountOf(released[currency], currency)})
+		s.Incentives = append(s.Incentives, Incentive{Currency: currency, Details: c.details[currency], Accrued: table.AmountIn(c.accrued[currency], currency),
+			Frozen: table.AmountIn(frozen[currency], currency), Released: table.AmountIn(released[currency], currency)})
 	}
 	return s
 }
@@ -189,18 +189,9 @@ const reasonCredit = "credit_not_repaid"
 func comparePairs(a, b [2]string) int { return slices.Compare(a[:], b[:]) }
 
 func (s *sums) of(partnerID, currency string) Payable {
-	of := func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
+	of := func(d decimal.Decimal) events.Amount { return table.AmountIn(d, currency) }
 	return Payable{PartnerID: partnerID, Currency: currency, Bills: s.bills, Total: of(s.total), Frozen: of(s.frozen), Payable: of(s.payable),
 		CanBeRequested: of(s.canBeRequested), NotYet: of(s.payable.Sub(s.canBeRequested)), Requested: of(s.requested), PaidOut: of(s.paidOut), Expired: of(s.expired), Offset: of(s.offset)}
-}
-
-// amountOf gives an amount the digits of its currency; one that is not known was refused long before.
-func amountOf(d decimal.Decimal, currency string) events.Amount {
-	digits, err := money.Currency(currency).Digits()
-	if err != nil {
-		digits = -d.Exponent()
-	}
-	return events.NewAmount(d, digits)
 }
 
 func states(counts map[string]int) []StateCount {

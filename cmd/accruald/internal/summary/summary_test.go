@@ -93,12 +93,3 @@ func TestSummaryOfNothing(t *testing.T) {
 		t.Errorf("summary of nothing:\n%s", got)
 	}
 }
-
-func TestGrouped(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{"0": "0", "999": "999", "1000": "1,000", "-1234567": "-1,234,567", "-999": "-999"} {
-		if got := grouped(in); got != want {
-			t.Errorf("%s is set %s, want %s", in, got, want)
-		}
-	}
-}

@@ -1,13 +1,9 @@
 package summary
 
 import (
-	"fmt"
 	"io"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/cmd/accruald/internal/table"
 )
 
 // messageWidth is how much of a rejection's sentence a line shows.
@@ -18,60 +14,57 @@ func (s *Summary) WriteText(w io.Writer) error {
 	var t text
 	if s.Input != nil {
 		i := s.Input
-		t.line("Events: %s read = %s repeats + %s reference data and job runs + %s for partners.",
-			number(i.Sent), number(i.Duplicates), number(i.Shared), number(i.Sent-i.Duplicates-i.Shared))
+		t.Line("Events: %s read = %s repeats + %s reference data and job runs + %s for partners.",
+			table.Number(i.Sent), table.Number(i.Duplicates), table.Number(i.Shared), table.Number(i.Sent-i.Duplicates-i.Shared))
 	}
 	e := s.Events
-	t.line("Decided for partners, each job run once a partner, %s: accepted %s, rejected %s, discarded %s; waiting %s.",
-		number(e.Decided), number(e.Accepted), number(e.Rejected), number(e.Discarded), number(e.Waiting))
+	t.Line("Decided for partners, each job run once a partner, %s: accepted %s, rejected %s, discarded %s; waiting %s.",
+		table.Number(e.Decided), table.Number(e.Accepted), table.Number(e.Rejected), table.Number(e.Discarded), table.Number(e.Waiting))
 	t.orders(s.Orders)
 	t.incentives(s)
 	t.payables(s.Payables)
 	t.states(s)
 	t.rejections(s.Rejections)
-	t.line("")
+	t.Line("")
 	if s.Run != nil {
-		t.line("Took %d.%d s, %s events a second.", s.Run.Millis/1000, s.Run.Millis%1000/100, number(int(s.Run.EventsPerSecond)))
+		t.Line("Took %d.%d s, %s events a second.", s.Run.Millis/1000, s.Run.Millis%1000/100, table.Number(int(s.Run.EventsPerSecond)))
 	}
-	t.line("The digest covers the final rows of orders, resources, details, bills, holds, requests, invoices and ledger sums.")
-	t.line("Digest of the final rows: %s", s.Digest)
-	_, err := io.WriteString(w, t.String())
-	return err
+	t.Line("The digest covers the final rows of orders, resources, details, bills, holds, requests, invoices and ledger sums.")
+	t.Line("Digest of the final rows: %s", s.Digest)
+	return t.Write(w)
 }
 
-type text struct{ strings.Builder }
-
-func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+type text struct{ table.Text }
 
 func (t *text) orders(orders []OrderCount) {
 	rows := [][]string{{"Orders priced", "orders", "settled", "pending", "cancelled"}}
 	for _, o := range orders {
-		rows = append(rows, []string{o.Kind, number(o.Orders), number(o.Settled), number(o.Pending), number(o.Cancelled)})
+		rows = append(rows, []string{o.Kind, table.Number(o.Orders), table.Number(o.Settled), table.Number(o.Pending), table.Number(o.Cancelled)})
 	}
-	t.table(rows, "l")
+	t.Rows(rows, "l")
 }
 
 func (t *text) incentives(s *Summary) {
 	rows := [][]string{{"Incentives", "details", "accrued", "frozen now", "released by repayment"}}
 	for _, i := range s.Incentives {
-		rows = append(rows, []string{i.Currency, number(i.Details), amount(i.Accrued), amount(i.Frozen), amount(i.Released)})
+		rows = append(rows, []string{i.Currency, table.Number(i.Details), table.Amount(i.Accrued), table.Amount(i.Frozen), table.Amount(i.Released)})
 	}
-	t.table(rows, "l")
+	t.Rows(rows, "l")
 	rows = [][]string{{"Frozen because", "", "amount"}}
 	for _, f := range s.Frozen {
-		rows = append(rows, []string{f.Reason, f.Currency, amount(f.Amount)})
+		rows = append(rows, []string{f.Reason, f.Currency, table.Amount(f.Amount)})
 	}
-	t.table(rows, "ll")
+	t.Rows(rows, "ll")
 }
 
 func (t *text) payables(payables []Payable) {
 	rows := [][]string{{"Payable", "", "bills", "total", "frozen", "payable", "can be requested", "not yet", "requested", "paid out", "expired", "offset"}}
 	for _, p := range payables {
-		rows = append(rows, []string{p.PartnerID, p.Currency, number(p.Bills), amount(p.Total), amount(p.Frozen), amount(p.Payable),
-			amount(p.CanBeRequested), amount(p.NotYet), amount(p.Requested), amount(p.PaidOut), amount(p.Expired), amount(p.Offset)})
+		rows = append(rows, []string{p.PartnerID, p.Currency, table.Number(p.Bills), table.Amount(p.Total), table.Amount(p.Frozen), table.Amount(p.Payable),
+			table.Amount(p.CanBeRequested), table.Amount(p.NotYet), table.Amount(p.Requested), table.Amount(p.PaidOut), table.Amount(p.Expired), table.Amount(p.Offset)})
 	}
-	t.table(rows, "ll")
-	t.line(negativeFrozen)
+	t.Rows(rows, "ll")
+	t.Line(negativeFrozen)
 }
 
 // negativeFrozen explains the one figure that looks wrong and is not.
@@ -80,18 +73,18 @@ const negativeFrozen = "Taking back what a hold still freezes lowers frozen, not
 func (t *text) states(s *Summary) {
 	rows := [][]string{{"Bills by state", "", "bills", "payable"}}
 	for _, b := range s.Bills {
-		rows = append(rows, []string{b.State, b.Currency, number(b.Count), amount(b.Payable)})
+		rows = append(rows, []string{b.State, b.Currency, table.Number(b.Count), table.Amount(b.Payable)})
 	}
-	t.table(rows, "ll")
+	t.Rows(rows, "ll")
 	for _, part := range []struct {
 		title  string
 		counts []StateCount
 	}{{"Payment requests by state", s.Requests}, {"Invoices by state", s.Invoices}} {
 		rows := [][]string{{part.title, ""}}
 		for _, c := range part.counts {
-			rows = append(rows, []string{c.State, number(c.Count)})
+			rows = append(rows, []string{c.State, table.Number(c.Count)})
 		}
-		t.table(rows, "l")
+		t.Rows(rows, "l")
 	}
 }
 
@@ -102,64 +95,7 @@ func (t *text) rejections(rejections []RejectionCount) {
 		if runes := []rune(message); len(runes) > messageWidth {
 			message = string(runes[:messageWidth]) + "..."
 		}
-		rows = append(rows, []string{r.Code, number(r.Count), message})
+		rows = append(rows, []string{r.Code, table.Number(r.Count), message})
 	}
-	t.table(rows, "lrl")
-}
-
-// table sets rows under their heading. Columns says of the first ones whether they are set left (l) or right (r); the
-// others are figures and stand under each other.
-func (t *text) table(rows [][]string, columns string) {
-	if len(rows) == 1 {
-		rows = append(rows, []string{"none"})
-	}
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	t.line("")
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i > 0 {
-				line.WriteString("  ")
-			}
-			if i >= len(columns) || columns[i] == 'r' {
-				line.WriteString(pad + cell)
-			} else {
-				line.WriteString(cell + pad)
-			}
-		}
-		t.line("%s", strings.TrimRight(line.String(), " "))
-	}
-}
-
-// number sets an integer with commas between thousands.
-func number(n int) string { return grouped(strconv.Itoa(n)) }
-
-// amount sets an amount likewise; one that cannot be set at its scale is shown as it is.
-func amount(a events.Amount) string {
-	set, err := a.Text()
-	if err != nil {
-		return a.Decimal.String()
-	}
-	whole, fraction, found := strings.Cut(set, ".")
-	if !found {
-		return grouped(whole)
-	}
-	return grouped(whole) + "." + fraction
-}
-
-func grouped(digits string) string {
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
+	t.Rows(rows, "lrl")
 }

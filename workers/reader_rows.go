@@ -1,0 +1,91 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+)
+
+// A RowKind is a kind of a partner's rows that lists show whole.
+type RowKind string
+
+// The kinds.
+const (
+	BillRows          RowKind = "bills"
+	HoldRows          RowKind = "holds"
+	CoveredDetailRows RowKind = "covered details" // by a hold
+	RequestRows       RowKind = "payment requests"
+	InvoiceRows       RowKind = "invoices"
+)
+
+// Partners lists the ids of all partners.
+func (s *Snapshot) Partners(ctx context.Context) ([]string, error) {
+	ids, err := db.New(s.tx).SummaryPartners(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the partners: %w", err)
+	}
+	return ids, nil
+}
+
+// Rows returns a partner with its rows of those kinds, without its reference
+// data.
+func (s *Snapshot) Rows(ctx context.Context, id string, kinds ...RowKind) (*decision.Partner, error) {
+	p := decision.NewPartner(id, s.sites, decision.NewPartnerReference(), false)
+	return p, s.LoadRows(ctx, p, kinds...)
+}
+
+// LoadRows brings a partner's rows of those kinds.
+func (s *Snapshot) LoadRows(ctx context.Context, p *decision.Partner, kinds ...RowKind) (err error) {
+	for _, kind := range kinds {
+		switch kind {
+		case BillRows:
+			err = fill(ctx, s.tx, p.Bills, db.BillDocuments, p.ID)
+			p.Loaded(decision.Scope{Kind: decision.ScopeBills})
+		case HoldRows:
+			err = fill(ctx, s.tx, p.Holds, db.HoldDocuments, p.ID)
+		case CoveredDetailRows:
+			err = fill(ctx, s.tx, p.Details, db.CoveredDetailDocuments, p.ID)
+		case RequestRows:
+			err = fill(ctx, s.tx, p.Requests, db.RequestDocuments, p.ID)
+		case InvoiceRows:
+			err = fill(ctx, s.tx, p.Invoices, db.InvoiceDocuments, p.ID)
+		default:
+			err = fmt.Errorf("no query brings rows of kind %q", kind)
+		}
+		if err != nil {
+			return fmt.Errorf("load the %s of partner %q: %w", kind, p.ID, err)
+		}
+	}
+	return nil
+}
+
+// LoadDetails brings the details of a bill and those that take back of them.
+func (s *Snapshot) LoadDetails(ctx context.Context, p *decision.Partner, billID string) error {
+	if err := fill(ctx, s.tx, p.Details, db.DetailDocumentsOfBill, p.ID, billID); err != nil {
+		return fmt.Errorf("load the details of bill %q: %w", billID, err)
+	}
+	return nil
+}
+
+// fill puts the rows of a query of ids and documents into a table.
+func fill[R any](ctx context.Context, tx pgx.Tx, table *decision.Table[R], query string, args ...any) error {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	var id string
+	var document []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &document}, func() error {
+		row, err := decision.Restore[R](document)
+		if err != nil {
+			return fmt.Errorf("row %q: %w", id, err)
+		}
+		table.Load(id, row, 1) // nothing that only reads asks for the version
+		return nil
+	})
+	return err
+}
