@@ -50,6 +50,7 @@ const (
 	CodeDuplicateLine             = "duplicate_line_id"
 	CodeDuplicateResource         = "duplicate_resource_id"
 	CodeDuplicateUsage            = "duplicate_usage"
+	CodeEndDatePassed             = "end_date_passed"
 	CodeInquiryPrecision          = "inquiry_precision_invalid"
 	CodeInvalidPeriod             = "invalid_period"
 	CodeInvalidUnifiedDay         = "invalid_unified_day"

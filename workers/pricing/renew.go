@@ -193,23 +193,11 @@ func (b *Book) supplement(in *Renewal, r *Resource, product *Product, spec SpecS
 	if err != nil {
 		return pricedPart{}, err
 	}
-	sum, text := money.FromDecimal(list.amount), list.text
-	if unified.Days > 0 {
-		unit, periods := calendar.Month, unified.Months
-		share := monthsText(unified.Parts)
-		if _, monthly := product.longerRow(calendar.Period{Type: unit, Num: 1}); !monthly {
-			var parts []calendar.YearPart
-			unit = calendar.Year
-			periods, parts = calendar.RemainingYears(unified.Renewed, unified.Expiry, zone)
-			share = yearsText(parts)
-		}
-		rate, err := product.rate(calendar.Period{Type: unit, Num: 1}, spec, r.Quantity)
-		if err != nil {
-			return pricedPart{}, err
-		}
-		sum = sum.Add(rate.amount.Mul(periods))
-		text += " + " + rate.text + " x (" + share + ")"
+	more, moreText, err := product.supplement(unified.Renewed, unified.Expiry, spec, r.Quantity, zone)
+	if err != nil {
+		return pricedPart{}, err
 	}
+	sum, text := money.FromDecimal(list.amount).Add(more), list.text+moreText
 	units, err := unitsOf(sum, money.FromDecimal(list.amount), money.FromDecimal(list.units))
 	return pricedPart{official: sum, units: units, period: in.Period, text: text}, err
 }
