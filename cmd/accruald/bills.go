@@ -18,6 +18,7 @@ type billsCommand struct {
 	JSON    bool     `name:"json" help:"For machines: bills and sums as one JSON object."`
 
 	Database databaseFlags `embed:""`
+	Sites    siteFlags     `embed:""`
 }
 
 // Run is called by kong.
@@ -42,7 +43,11 @@ func (b *billsCommand) list(ctx context.Context, c *console, filter summary.Bill
 		if err != nil {
 			return nil, err
 		}
-		m, err := fold(ctx, sources, func(events.Out) error { return nil })
+		sites, err := b.Sites.load()
+		if err != nil {
+			return nil, err
+		}
+		m, err := fold(ctx, sources, sites, func(events.Out) error { return nil })
 		if err != nil {
 			return nil, err
 		}
