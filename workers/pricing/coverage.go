@@ -81,28 +81,30 @@ func (d *Discount) removesPartner() bool {
 	return d.Type == DiscountPartner && d.Mode == ModeRatio && d.Value.Equal(one)
 }
 
-// discounted returns the amount of a line under a ratio or a fixed price and the formula. It never exceeds the
-// official amount and is never below 0 (Pricing rules, section 3).
-func (d *Discount) discounted(l *pricedLine, c money.Currency) (amount decimal.Decimal, formula string, err error) {
-	official := l.line.Official
+// discounted returns the amount of a line under a ratio or a fixed price and the formula, in parts: most are put
+// together once only. It never exceeds the official amount and is never below 0 (Pricing rules, section 3).
+func (o *offered) discounted(l *pricedLine, c money.Currency) (amount decimal.Decimal, formula [3]string, err error) {
+	d, official := o.discount, l.line.Official
 	switch {
 	case len(l.parts) > 0:
-		amount, formula, err = d.discountedParts(l, c)
+		amount, formula[0], err = d.discountedParts(l, c)
 	case d.Mode == ModeRatio:
 		amount, err = money.RoundProduct(l.plain.amount, d.Value, one, money.StageOrderLine, c)
-		formula = l.plain.text + " x " + d.Value.String()
+		formula = [3]string{l.plain.text, " x ", o.value}
 	default:
 		amount, err = money.RoundProduct(l.plain.units, d.Value, one, money.StageOrderLine, c)
-		formula = d.Value.String() + " x " + l.plain.units.String()
+		formula = [3]string{o.value, " x ", l.plain.units.String()}
 	}
 	if err != nil {
-		return decimal.Decimal{}, "", err
+		return decimal.Decimal{}, formula, err
 	}
 	if amount.GreaterThan(official) {
-		return official, formula + ", not above the list price", nil
+		formula[2] += ", not above the list price"
+		return official, formula, nil
 	}
 	if amount.IsNegative() {
-		return decimal.Zero, formula + ", not below 0", nil
+		formula[2] += ", not below 0"
+		return decimal.Zero, formula, nil
 	}
 	return amount, formula, nil
 }
