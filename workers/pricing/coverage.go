@@ -28,7 +28,8 @@ type pricedPart struct {
 	official money.Fraction
 	units    money.Fraction // official / list price of one unit: what a fixed price is multiplied by
 	period   calendar.Period
-	text     string // the formula of official
+	row      listPrice // what a fixed price takes the place of
+	text     string    // the formula of official
 }
 
 // outOfForce says why a discount cannot be had at all by a customer at a time, "" when it can.
@@ -121,8 +122,11 @@ func (d *Discount) discountedParts(l *pricedLine, c money.Currency) (decimal.Dec
 		case d.Mode == ModeRatio:
 			amount, text = part.official.Mul(value), text+" x "+d.Value.String()
 		case part.units.Sign() > 0:
-			amount = part.units.Mul(value).Min(part.official)
-			text += " x " + d.Value.String() + " / list price"
+			amount = part.units.Mul(value)
+			text += " x (" + d.Value.String() + " x " + part.row.units.String() + ") / (" + part.row.text + ")"
+			if amount.Cmp(part.official) > 0 {
+				amount, text = part.official, text+", not above the list price"
+			}
 		}
 		sum = sum.Add(amount)
 		if i > 0 {

@@ -200,9 +200,12 @@ func (b *Book) supplement(in *Renewal, r *Resource, product *Product, spec SpecS
 	if err != nil {
 		return pricedPart{}, err
 	}
-	sum, text := money.FromDecimal(list.amount).Add(more), list.text+moreText
+	sum, text := money.FromDecimal(list.amount).Add(more), list.text
+	if moreText != "" {
+		text = "(" + text + moreText + ")"
+	}
 	units, err := unitsOf(sum, money.FromDecimal(list.amount), money.FromDecimal(list.units))
-	return pricedPart{official: sum, units: units, period: in.Period, text: text}, err
+	return pricedPart{official: sum, units: units, period: in.Period, row: list, text: text}, err
 }
 
 func resourcePointer(i int) string { return "/resource_ids/" + strconv.Itoa(i) }
