@@ -40,6 +40,6 @@
 // # Failures
 //
 // A refusal is an *Error, the published body {"error_code","error_msg"}, with the rule's own code beside it as the Reason;
-// ErrorOf makes one of any error. A renewal names
-// the resources that cannot be priced in fail_resource_infos and prices the others.
+// ErrorOf makes one of any error. A renewal names the resources that cannot be priced in fail_resource_infos and prices the
+// others.
 package inquiry
