@@ -67,7 +67,7 @@ func (w *Worker) lead(ctx, besideCtx context.Context, beside *errgroup.Group) er
 		lanes.Go(func() error { return w.sweep(lanesCtx) })
 	}
 	close(w.started)
-	w.log.Info("worker started", "lanes", w.config.Lanes, "batch_max", w.config.BatchMax, "clock", w.config.Clock)
+	w.log.Info("worker started", "lanes", w.config.Lanes, "batch_max", w.config.BatchMax, "clock", w.config.Clock, "sites", w.config.Sites.String())
 	return lanes.Wait()
 }
 

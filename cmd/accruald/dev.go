@@ -16,7 +16,6 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
-	"github.com/accruald/accruald/workers/site"
 )
 
 // devCommand runs everything on this machine. What it has published and decided it keeps: started again it goes on.
@@ -28,6 +27,8 @@ type devCommand struct {
 	Listen string   `env:"ACCRUALD_LISTEN" default:"127.0.0.1:0" help:"Address of /healthz, /readyz and /metrics; port 0 is a free one."`
 	Nats   int      `name:"nats-port" default:"0" help:"Port of NATS on the loopback address; 0 is a free one."`
 	Log    devLog   `embed:""`
+
+	Sites siteFlags `embed:""`
 }
 
 // devLog is logFlags with a quieter default: the screen belongs to the summary.
@@ -44,7 +45,11 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	counts, err := feed.Count(feed.Played(sources, site.Default()))
+	sites, err := d.Sites.load()
+	if err != nil {
+		return err
+	}
+	counts, err := feed.Count(feed.Played(sources, sites))
 	if err != nil {
 		return fmt.Errorf("nothing was started:\n%w", err)
 	}
@@ -75,11 +80,11 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 		return errors.Join(err, servers.stop())
 	}
 	connection := bus.Config{URL: servers.nats.URL(), Name: "accruald dev", Logger: log}
-	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log}) //nolint:contextcheck // it connects to nothing; Run takes the context
+	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Sites: sites, Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log}) //nolint:contextcheck // it connects to nothing; Run takes the context
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}
-	s := &session{c: c, servers: servers, connection: connection, sources: sources, counts: counts, folder: folder, address: address, exit: d.Exit}
+	s := &session{c: c, servers: servers, connection: connection, sources: sources, sites: sites, counts: counts, folder: folder, address: address, exit: d.Exit}
 	err = errors.Join(s.run(ctx, worker), servers.stop())
 	if ctx.Err() != nil {
 		again := "the same command goes on from there"

@@ -25,6 +25,7 @@ type session struct {
 	servers    *privateServers
 	connection bus.Config
 	sources    []feed.Source
+	sites      site.Profiles
 	counts     feed.Counts
 	folder     string
 	address    string
@@ -40,7 +41,7 @@ func (s *session) process(ctx context.Context, b *bus.Bus, worker *workers.Worke
 	group.Go(func() error { return watch(watching, worker, bar) })
 	group.Go(func() error {
 		defer stop()
-		stored, err := feed.NewPublisher(b, nil).Publish(groupCtx, feed.Played(s.sources, site.Default()), skip)
+		stored, err := feed.NewPublisher(b, nil).Publish(groupCtx, feed.Played(s.sources, s.sites), skip)
 		if err != nil {
 			return fmt.Errorf("published %d of %d events: %w", stored, s.counts.Lines, err)
 		}

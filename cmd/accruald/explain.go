@@ -15,11 +15,12 @@ type explainCommand struct {
 	JSON    bool     `name:"json" help:"For machines: everything as one JSON object."`
 
 	Database databaseFlags `embed:""`
+	Sites    siteFlags     `embed:""`
 }
 
 // Run is called by kong.
 func (e *explainCommand) Run(ctx context.Context, c *console) error {
-	b, err := openBooks(ctx, c, e.Events, e.Database, time.Time{})
+	b, err := openBooks(ctx, c, e.Events, e.Database, e.Sites, time.Time{})
 	if err != nil {
 		return err
 	}

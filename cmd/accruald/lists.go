@@ -69,18 +69,23 @@ func (f limitFlag) note(c *console, list cut) {
 type rowFlags struct {
 	Events   []string      `placeholder:"FILE" help:"Take the rows from these files of events (default: from the database)."`
 	Database databaseFlags `embed:""`
+	Sites    siteFlags     `embed:""`
 }
 
 // open folds files as simulate does, or where there are none opens one moment of the database.
 func (f *rowFlags) open(ctx context.Context, c *console) (*books.Books, error) {
 	if len(f.Events) == 0 {
-		return openBooks(ctx, c, nil, f.Database, noTime)
+		return openBooks(ctx, c, nil, f.Database, f.Sites, noTime)
 	}
 	sources, err := feed.Sources(f.Events, c.in)
 	if err != nil {
 		return nil, err
 	}
-	m, err := fold(ctx, sources, func(events.Out) error { return nil })
+	sites, err := f.Sites.load()
+	if err != nil {
+		return nil, err
+	}
+	m, err := fold(ctx, sources, sites, func(events.Out) error { return nil })
 	if err != nil {
 		return nil, err
 	}

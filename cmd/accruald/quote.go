@@ -29,6 +29,7 @@ type quoteCommand struct {
 	At       time.Time `placeholder:"TIME" help:"Time of the inquiry, as 2026-03-18T09:20:00+08:00 (default: now)."`
 
 	Database databaseFlags `embed:""`
+	Sites    siteFlags     `embed:""`
 }
 
 // requestBytesMax bounds a request: a hundred lines need a tenth of it.
@@ -145,7 +146,7 @@ func answered[R any](ctx context.Context, q *quoteCommand, c *console, body []by
 	if q.Customer == "" && q.Kind != "spec" {
 		return nil, fmt.Errorf("quote %s: name the customer who asks by --customer", q.Kind)
 	}
-	b, err := openBooks(ctx, c, q.Events, q.Database, at)
+	b, err := openBooks(ctx, c, q.Events, q.Database, q.Sites, at)
 	if err != nil {
 		return nil, err
 	}
@@ -173,19 +174,23 @@ func answered[R any](ctx context.Context, q *quoteCommand, c *console, body []by
 }
 
 // openBooks folds files, or where there are none reads the database.
-func openBooks(ctx context.Context, c *console, files []string, database databaseFlags, until time.Time) (*books.Books, error) {
+func openBooks(ctx context.Context, c *console, files []string, database databaseFlags, profiles siteFlags, until time.Time) (*books.Books, error) {
+	sites, err := profiles.load()
+	if err != nil {
+		return nil, err
+	}
 	if len(files) > 0 {
 		sources, err := feed.Sources(files, c.in)
 		if err != nil {
 			return nil, err
 		}
-		return books.Events(ctx, sources, until)
+		return books.Events(ctx, sources, sites, until)
 	}
 	pool, err := database.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return books.Database(ctx, pool)
+	return books.Database(ctx, pool, sites)
 }
 
 // writeJSON writes a value over several lines.

@@ -22,6 +22,8 @@ type simulateCommand struct {
 	Files   []string `arg:"" help:"Files of events, one structured CloudEvent a line; .gz is read as such, - is standard input."`
 	Summary bool     `help:"Print a summary for people instead of the outgoing events."`
 	JSON    bool     `help:"Print the summary as JSON instead; --summary is not needed." name:"json"`
+
+	Sites siteFlags `embed:""`
 }
 
 // Run is called by kong.
@@ -30,19 +32,23 @@ func (s *simulateCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	sites, err := s.Sites.load()
+	if err != nil {
+		return err
+	}
 	out := bufio.NewWriter(c.out)
 	each := func(o events.Out) error { return writeOut(out, o) }
 	if s.Summary || s.JSON {
 		each = func(events.Out) error { return nil }
 	}
-	m, err := fold(ctx, sources, each)
+	m, err := fold(ctx, sources, sites, each)
 	if err != nil {
 		return errors.Join(err, out.Flush())
 	}
 	if !s.Summary && !s.JSON {
 		return out.Flush()
 	}
-	counts, err := feed.Count(feed.Played(sources, site.Default()))
+	counts, err := feed.Count(feed.Played(sources, sites))
 	if err != nil {
 		return err
 	}
@@ -55,9 +61,9 @@ func (s *simulateCommand) Run(ctx context.Context, c *console) error {
 }
 
 // fold decides all events of the sources and hands on what comes out.
-func fold(ctx context.Context, sources []feed.Source, each func(events.Out) error) (*decision.Memory, error) {
-	m := decision.NewMemory(site.Default())
-	for line, err := range feed.Played(sources, site.Default()) {
+func fold(ctx context.Context, sources []feed.Source, sites site.Profiles, each func(events.Out) error) (*decision.Memory, error) {
+	m := decision.NewMemory(sites)
+	for line, err := range feed.Played(sources, sites) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/accruald/accruald/schema"
+	"github.com/accruald/accruald/workers/site"
 )
 
 // versionCommand prints what this binary is.
@@ -27,5 +28,5 @@ func versionText() string {
 			}
 		}
 	}
-	return fmt.Sprintf("accruald %s%s, event contract 1, schema %d", version, revision, schema.Latest())
+	return fmt.Sprintf("accruald %s%s, event contract 1, schema %d, site profiles %s", version, revision, schema.Latest(), site.Default())
 }

@@ -12,6 +12,7 @@ import (
 type workerCommand struct {
 	Nats     natsFlags     `embed:""`
 	Database databaseFlags `embed:""`
+	Sites    siteFlags     `embed:""`
 	Tuning   tuningFlags   `embed:""`
 	Listen   string        `env:"ACCRUALD_LISTEN" default:"127.0.0.1:8080" help:"Address of /healthz, /readyz and /metrics; empty serves nothing."`
 	Replica  string        `env:"ACCRUALD_REPLICA" help:"Name in the table of replicas; a random end is added (default: the host's name)."`
@@ -32,12 +33,16 @@ func (w *workerCommand) Run(ctx context.Context, c *console) error {
 	if w.Tuning.Batch < 1 || w.Tuning.Concurrency < 1 {
 		return fmt.Errorf("work with batches of %d and concurrency %d: use at least 1 of each", w.Tuning.Batch, w.Tuning.Concurrency)
 	}
+	sites, err := w.Sites.load()
+	if err != nil {
+		return err
+	}
 	log, err := w.Log.logger(c)
 	if err != nil {
 		return err
 	}
 	worker, err := workers.New(workers.Config{ //nolint:contextcheck // it connects to nothing; Run takes the context
-		DatabaseURL: w.Database.URL, Bus: w.Nats.config("accruald worker", log), BatchMax: w.Tuning.Batch, Lanes: w.Tuning.Concurrency,
+		DatabaseURL: w.Database.URL, Sites: sites, Bus: w.Nats.config("accruald worker", log), BatchMax: w.Tuning.Batch, Lanes: w.Tuning.Concurrency,
 		Linger: w.Tuning.Linger, OutboxLagMax: w.Tuning.OutboxLag, DrainTimeout: w.Drain, HTTPAddress: w.Listen, ReplicaName: w.Replica, Logger: log,
 	})
 	if err != nil {

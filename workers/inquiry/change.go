@@ -52,9 +52,14 @@ func timeOf(written *string, asked time.Time) (time.Time, error) {
 	if value(written) == "" {
 		return asked, nil
 	}
-	at, err := time.Parse(inquiryTimeLayout, *written)
+	return utc("inquiryTime", *written)
+}
+
+// utc reads a time as the old inquiries write it.
+func utc(member, written string) (time.Time, error) {
+	at, err := time.Parse(inquiryTimeLayout, written)
 	if err != nil {
-		return time.Time{}, wrong("inquiryTime %q is no time in UTC: write it as 2019-05-06T08:05:01Z", *written)
+		return time.Time{}, wrong("%s %q is no time in UTC: write it as 2019-05-06T08:05:01Z", member, written)
 	}
 	return at, nil
 }

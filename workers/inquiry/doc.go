@@ -32,10 +32,14 @@
 //     list price less the discount it takes by itself.
 //   - Members that are not known are passed over, as the published API does; those that are known must be right.
 //   - Fees are not paid in instalments: the members about them are null, and a request for such a mode is refused.
-//   - A price by specification until an absolute end date (period type 5) is refused: ask for whole periods.
+//   - A price by specification until an absolute end date (period type 5) is the one of the whole months that fit, or
+//     whole years where relativeResourcePeriodType says so, plus the days after them as the supplement of a unified expiry:
+//     until a date on which n periods end it costs what n periods cost. The end date's local day counts whole; the related
+//     resource's id is not looked at, since the price depends on the dates alone.
 //
 // # Failures
 //
-// A refusal is an *Error, the published body {"error_code","error_msg"}; ErrorOf makes one of any error. A renewal names
-// the resources that cannot be priced in fail_resource_infos and prices the others.
+// A refusal is an *Error, the published body {"error_code","error_msg"}, with the rule's own code beside it as the Reason;
+// ErrorOf makes one of any error. A renewal names the resources that cannot be priced in fail_resource_infos and prices the
+// others.
 package inquiry

@@ -28,6 +28,7 @@ const (
 type Error struct {
 	Code    string `json:"error_code"`
 	Message string `json:"error_msg"`
+	Reason  string `json:"-"` // the rule's own code, which events are rejected with; "" for what only inquiries refuse
 
 	cause error // of a defect, for the log
 }
@@ -35,8 +36,13 @@ type Error struct {
 // Unwrap returns the cause of a defect, which the body does not tell.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Error renders "code: message".
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
+// Error renders "code: message", with the rule's code where there is one.
+func (e *Error) Error() string {
+	if e.Reason != "" {
+		return e.Code + " (" + e.Reason + "): " + e.Message
+	}
+	return e.Code + ": " + e.Message
+}
 
 func wrong(format string, args ...any) *Error {
 	return &Error{Code: CodeParameter, Message: fmt.Sprintf(format, args...)}
@@ -57,7 +63,7 @@ func ErrorOf(err error) *Error {
 	case pricing.CodeResourceNotFound, pricing.CodeResourceForeign:
 		return &Error{Code: CodeAccessDenied, Message: messageDenied}
 	default:
-		return &Error{Code: pricing.PublishedCode(refusal.Code), Message: refusal.Message}
+		return &Error{Code: pricing.PublishedCode(refusal.Code), Message: refusal.Message, Reason: refusal.Code}
 	}
 }
 

@@ -69,6 +69,7 @@ var renewalCodes = map[string]string{
 	pricing.CodeResourceBlocked:      "30050010",
 	pricing.CodeResourceUnsubscribed: "30050011",
 	pricing.CodeNotRenewable:         "30050013",
+	pricing.CodePayPerUseResource:    "30050013",
 	pricing.CodeProductNotFound:      "30050013",
 	pricing.CodeProductWithdrawn:     "30050013",
 	pricing.CodeServiceTypeNotFound:  "30050013",

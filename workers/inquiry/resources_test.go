@@ -138,10 +138,10 @@ func TestPriceBySpecification(t *testing.T) {
 	}
 	_, err := Spec(s.book(), noon, ask("s", 7))
 	refused(t, err, CodeParameter, "chargingMode 7")
-	until := ask("s", chargingPeriod)
-	until.PeriodType = ptr(5)
-	_, err = Spec(s.book(), noon, until)
-	refused(t, err, CodeParameter, "periodType 5")
+	week := ask("s", chargingPeriod)
+	week.PeriodType = ptr(1)
+	_, err = Spec(s.book(), noon, week)
+	refused(t, err, CodeParameter, "periodType 1")
 }
 
 func TestRefund(t *testing.T) {

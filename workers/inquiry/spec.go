@@ -17,6 +17,7 @@ const (
 )
 
 // SpecRequest asks for the list price of catalogue specifications: ChargingMode 0 yearly/monthly, 1 pay-per-use, 2 one-off.
+// PeriodType 5 prices what is added to a resource up to the date on which that one ends.
 // The published names are written as they are.
 type SpecRequest struct {
 	TenantID        string        `json:"tenantId"`
@@ -25,7 +26,8 @@ type SpecRequest struct {
 	ChargingMode    *int          `json:"chargingMode"`
 	PeriodType      *int          `json:"periodType,omitzero"`
 	PeriodNum       *int          `json:"periodNum,omitzero"`
-	PeriodEndDate   *string       `json:"periodEndDate,omitzero"`
+	PeriodEndDate   *string       `json:"periodEndDate,omitzero"`              // of PeriodType 5, in UTC
+	UntilPeriodType *int          `json:"relativeResourcePeriodType,omitzero"` // of PeriodType 5: 2 month (default), 3 year
 	SubscriptionNum *int          `json:"subscriptionNum,omitzero"`
 	InquiryTime     *string       `json:"inquiryTime,omitzero"`
 	ProductInfos    []SpecProduct `json:"productInfos"`
@@ -104,7 +106,7 @@ func Spec(b pricing.Book, asked time.Time, request *SpecRequest) (*SpecResponse,
 	case chargingPeriod:
 		result, err = request.period(b, at)
 	case chargingOneOff:
-		result, err = request.subscribe(b, at, calendar.Period{Type: calendar.OneOff, Num: 1})
+		result, err = request.subscribe(b, pricing.Subscription{At: at}, calendar.Period{Type: calendar.OneOff, Num: 1})
 	case chargingOnDemand:
 		result, err = request.onDemand(b, at)
 	default:
@@ -117,6 +119,9 @@ func Spec(b pricing.Book, asked time.Time, request *SpecRequest) (*SpecResponse,
 }
 
 func (r *SpecRequest) period(b pricing.Book, at time.Time) (SpecResult, error) {
+	if r.PeriodType != nil && calendar.PeriodType(*r.PeriodType) == periodUntil {
+		return r.until(b, at)
+	}
 	if r.PeriodType == nil || r.PeriodNum == nil {
 		return SpecResult{}, wrong("a yearly/monthly price needs periodType and periodNum: send both")
 	}
@@ -124,9 +129,30 @@ func (r *SpecRequest) period(b pricing.Book, at time.Time) (SpecResult, error) {
 	switch unit {
 	case calendar.Day, calendar.Month, calendar.Year, calendar.Hour:
 	default:
-		return SpecResult{}, wrong("periodType %d is not priced by specification: use 0 day, 2 month, 3 year or 4 hour", *r.PeriodType)
+		return SpecResult{}, wrong("periodType %d is not priced by specification: use 0 day, 2 month, 3 year, 4 hour, or 5 with periodEndDate", *r.PeriodType)
 	}
-	return r.subscribe(b, at, calendar.Period{Type: unit, Num: *r.PeriodNum})
+	return r.subscribe(b, pricing.Subscription{At: at}, calendar.Period{Type: unit, Num: *r.PeriodNum})
+}
+
+// periodUntil is how this inquiry reads period type 5, which of orders is one-off: until an absolute end date.
+const periodUntil = calendar.OneOff
+
+func (r *SpecRequest) until(b pricing.Book, at time.Time) (SpecResult, error) {
+	if value(r.PeriodEndDate) == "" {
+		return SpecResult{}, wrong("periodType 5 is a price until an end date: send periodEndDate")
+	}
+	end, err := utc("periodEndDate", *r.PeriodEndDate)
+	if err != nil {
+		return SpecResult{}, err
+	}
+	unit := calendar.Month
+	if r.UntilPeriodType != nil {
+		unit = calendar.PeriodType(*r.UntilPeriodType)
+	}
+	if unit != calendar.Month && unit != calendar.Year {
+		return SpecResult{}, wrong("relativeResourcePeriodType %d is not priced until an end date: use 2 month or 3 year", *r.UntilPeriodType)
+	}
+	return r.subscribe(b, pricing.Subscription{At: at, Until: &end}, calendar.Period{Type: unit, Num: 1})
 }
 
 // quantity is how many are asked for, 1 when the request does not say.
@@ -142,8 +168,8 @@ func (r *SpecRequest) key(p *SpecProduct) pricing.ProductKey {
 		Region: r.RegionID, Zone: value(r.AvailableZoneID)}
 }
 
-func (r *SpecRequest) subscribe(b pricing.Book, at time.Time, period calendar.Period) (SpecResult, error) {
-	in := pricing.Subscription{At: at, ListPriceOnly: true}
+func (r *SpecRequest) subscribe(b pricing.Book, in pricing.Subscription, period calendar.Period) (SpecResult, error) {
+	in.ListPriceOnly = true
 	for i := range r.ProductInfos {
 		p := &r.ProductInfos[i]
 		in.Lines = append(in.Lines, pricing.LineInput{LineID: p.ID, Key: r.key(p), Size: sizeOf(p.ResourceSize),

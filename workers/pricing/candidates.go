@@ -12,6 +12,7 @@ import (
 // offered is one discount in force with what it makes of each line.
 type offered struct {
 	discount *Discount
+	value    string // the discount's, as formulas have it
 	covered  []bool // by line: its scope includes it
 	removed  string // the pay ratio of 1 that took it away, "" when none did
 	prices   []offeredPrice
@@ -37,7 +38,7 @@ func (b *Book) offer(q *Quote, who customer, lines []pricedLine) error {
 			}
 		}
 		if covered != nil {
-			active = append(active, offered{discount: d, covered: covered})
+			active = append(active, offered{discount: d, value: d.Value.String(), covered: covered})
 		} else if b.Explain {
 			q.Candidates = append(q.Candidates, q.unavailable(d, reason))
 		}
@@ -51,7 +52,7 @@ func (b *Book) offer(q *Quote, who customer, lines []pricedLine) error {
 	prices := make([]LinePrice, len(active)*len(lines)) // one block for all candidates
 	for i := range active {
 		own := prices[i*len(lines) : (i+1)*len(lines) : (i+1)*len(lines)]
-		candidates = append(candidates, candidate(active, i, lines, own, q.Currency))
+		candidates = append(candidates, candidate(active, i, lines, own))
 	}
 	q.Candidates = append(candidates, q.Candidates...)
 	markBestOffer(q.Candidates)
@@ -149,11 +150,12 @@ func (o *offered) price(lines []pricedLine, c money.Currency) error {
 		if !o.prices[i].taken {
 			continue
 		}
-		amount, formula, err := o.discount.discounted(&lines[i], c)
+		amount, formula, err := o.discounted(&lines[i], c)
 		if err != nil {
 			return err
 		}
-		o.prices[i].amount, o.prices[i].formula = amount, formula
+		o.prices[i].amount = amount
+		o.prices[i].formula = formula[0] + formula[1] + formula[2] + " = " + money.Fixed(amount, c)
 	}
 	return nil
 }
@@ -176,14 +178,14 @@ func (o *offered) priceAmountOff(lines []pricedLine, c money.Currency) error {
 	for i := range lines {
 		if o.prices[i].taken {
 			o.prices[i].amount = weights[i].Sub(shares[i])
-			o.prices[i].formula = weights[i].String() + " - " + off.String() + " x " + weights[i].String() + " / " + inScope.String()
+			o.prices[i].formula = weights[i].String() + " - " + off.String() + " x " + weights[i].String() + " / " + inScope.String() + " = " + money.Fixed(o.prices[i].amount, c)
 		}
 	}
 	return nil
 }
 
 // candidate puts together what choosing discount i makes of the whole order.
-func candidate(active []offered, i int, lines []pricedLine, prices []LinePrice, c money.Currency) Candidate {
+func candidate(active []offered, i int, lines []pricedLine, prices []LinePrice) Candidate {
 	d := active[i].discount
 	out := Candidate{DiscountID: d.ID, Name: d.Name, DiscountType: d.Type, Lines: prices, UsedBefore: true}
 	steps := make([]Step, len(lines)) // one block: a line has at most one step here
@@ -199,7 +201,7 @@ func candidate(active []offered, i int, lines []pricedLine, prices []LinePrice, 
 			price.Discount = official.Sub(taken.amount)
 			steps[k] = Step{
 				Rule: string(by.discount.Mode), Reference: by.discount.ID, Before: official, After: taken.amount,
-				Formula: taken.formula + " = " + money.Fixed(taken.amount, c),
+				Formula: taken.formula,
 			}
 			price.Steps = steps[k : k+1 : k+1]
 			out.UsedBefore = out.UsedBefore && (price.Discount.IsZero() || slices.Contains(lines[k].usedDiscounts, by.discount.ID))

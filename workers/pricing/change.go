@@ -164,7 +164,10 @@ func (c *changing) parts() (parts []pricedPart, sum money.Fraction, down bool, e
 			down = renewed.amount.Cmp(old.amount) < 0
 		}
 		text := "(" + renewed.text + " - " + old.text + ") x (" + left.text + ")"
-		parts = append(parts, pricedPart{official: worth, units: units, period: left.lookup, text: text})
+		if worth.Sign() < 0 {
+			text = "-(" + old.text + " - " + renewed.text + ") x (" + left.text + ")"
+		}
+		parts = append(parts, pricedPart{official: worth, units: units, period: left.lookup, row: renewed.row, text: text})
 	}
 	if sum.Sign() != 0 {
 		down = sum.Sign() < 0
@@ -195,8 +198,18 @@ func (c *changing) fee(line *QuoteLine, parts []pricedPart, sum money.Fraction) 
 	}
 	for i, interval := range c.live {
 		line.Parts = append(line.Parts, ChangePart{Interval: interval, Lookup: parts[i].period, Official: shares[i]})
+		if len(parts) > 1 {
+			line.Steps = append(line.Steps, c.intervalStep(interval, official, shares[i], parts[i].text))
+		}
 	}
 	return nil
+}
+
+// intervalStep says how much of a fee or refund falls on one of several paid intervals, by the order that paid for it.
+func (c *changing) intervalStep(interval int, whole, share decimal.Decimal, text string) Step {
+	currency := c.to.Currency
+	return Step{Rule: "interval_share", Reference: c.resource.Intervals[interval].OrderID, Before: whole, After: share,
+		Formula: text + ": " + money.Fixed(share, currency) + " of " + money.Fixed(whole, currency)}
 }
 
 // spread apportions an amount by exact weights; negative ones count as 0, and where every weight is below the minor

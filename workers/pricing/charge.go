@@ -68,15 +68,21 @@ func (q *Quote) Adjust(a Adjustment) (*Quote, error) {
 	}
 	adjusted := *q
 	adjusted.Adjustment = &a
-	if _, err := adjusted.adjustedLines(); err != nil {
+	prices, err := adjusted.adjustedLines()
+	if err != nil {
 		return nil, err
 	}
-	adjusted.Candidates = slices.Clone(q.Candidates)
+	adjusted.Candidates = slices.DeleteFunc(slices.Clone(q.Candidates), func(c Candidate) bool { return c.DiscountType == DiscountAdjustment })
 	for i := range adjusted.Candidates {
 		candidate := &adjusted.Candidates[i]
 		candidate.Selectable = false
 		candidate.Lost = "the price adjustment " + a.DiscountID + " must be used and goes with no other discount"
 	}
+	own := Candidate{DiscountID: a.DiscountID, DiscountType: DiscountAdjustment, Lines: prices, Selectable: true}
+	for i := range prices {
+		own.Discount, own.Amount = own.Discount.Add(prices[i].Discount), own.Amount.Add(prices[i].Amount)
+	}
+	adjusted.Candidates = append([]Candidate{own}, adjusted.Candidates...)
 	return &adjusted, nil
 }
 
@@ -125,7 +131,11 @@ func (q *Quote) adjustedLines() ([]LinePrice, error) {
 		official := q.Lines[i].Official
 		prices[i] = LinePrice{LineID: q.Lines[i].LineID, Official: official, Discount: off[i], Amount: official.Sub(off[i])}
 		if off[i].IsPositive() {
-			formula := money.Fixed(official, q.Currency) + " - " + money.Fixed(off[i], q.Currency) + " = " + money.Fixed(prices[i].Amount, q.Currency)
+			formula := money.Fixed(official, q.Currency) + " - " + money.Fixed(off[i], q.Currency)
+			if a.AmountOff != nil {
+				formula += " (" + money.Fixed(*a.AmountOff, q.Currency) + " x " + money.Fixed(official, q.Currency) + " / " + money.Fixed(q.Official, q.Currency) + ")"
+			}
+			formula += " = " + money.Fixed(prices[i].Amount, q.Currency)
 			prices[i].Steps = []Step{{Rule: "price_adjustment", Reference: a.DiscountID, Formula: formula, Before: official, After: prices[i].Amount}}
 		}
 	}

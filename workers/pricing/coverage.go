@@ -28,7 +28,8 @@ type pricedPart struct {
 	official money.Fraction
 	units    money.Fraction // official / list price of one unit: what a fixed price is multiplied by
 	period   calendar.Period
-	text     string // the formula of official
+	row      listPrice // what a fixed price takes the place of
+	text     string    // the formula of official
 }
 
 // outOfForce says why a discount cannot be had at all by a customer at a time, "" when it can.
@@ -81,28 +82,30 @@ func (d *Discount) removesPartner() bool {
 	return d.Type == DiscountPartner && d.Mode == ModeRatio && d.Value.Equal(one)
 }
 
-// discounted returns the amount of a line under a ratio or a fixed price and the formula. It never exceeds the
-// official amount and is never below 0 (Pricing rules, section 3).
-func (d *Discount) discounted(l *pricedLine, c money.Currency) (amount decimal.Decimal, formula string, err error) {
-	official := l.line.Official
+// discounted returns the amount of a line under a ratio or a fixed price and the formula, in parts: most are put
+// together once only. It never exceeds the official amount and is never below 0 (Pricing rules, section 3).
+func (o *offered) discounted(l *pricedLine, c money.Currency) (amount decimal.Decimal, formula [3]string, err error) {
+	d, official := o.discount, l.line.Official
 	switch {
 	case len(l.parts) > 0:
-		amount, formula, err = d.discountedParts(l, c)
+		amount, formula[0], err = d.discountedParts(l, c)
 	case d.Mode == ModeRatio:
 		amount, err = money.RoundProduct(l.plain.amount, d.Value, one, money.StageOrderLine, c)
-		formula = l.plain.text + " x " + d.Value.String()
+		formula = [3]string{l.plain.text, " x ", o.value}
 	default:
 		amount, err = money.RoundProduct(l.plain.units, d.Value, one, money.StageOrderLine, c)
-		formula = d.Value.String() + " x " + l.plain.units.String()
+		formula = [3]string{o.value, " x ", l.plain.units.String()}
 	}
 	if err != nil {
-		return decimal.Decimal{}, "", err
+		return decimal.Decimal{}, formula, err
 	}
 	if amount.GreaterThan(official) {
-		return official, formula + ", not above the list price", nil
+		formula[2] += ", not above the list price"
+		return official, formula, nil
 	}
 	if amount.IsNegative() {
-		return decimal.Zero, formula + ", not below 0", nil
+		formula[2] += ", not below 0"
+		return decimal.Zero, formula, nil
 	}
 	return amount, formula, nil
 }
@@ -119,8 +122,11 @@ func (d *Discount) discountedParts(l *pricedLine, c money.Currency) (decimal.Dec
 		case d.Mode == ModeRatio:
 			amount, text = part.official.Mul(value), text+" x "+d.Value.String()
 		case part.units.Sign() > 0:
-			amount = part.units.Mul(value).Min(part.official)
-			text += " x " + d.Value.String() + " / list price"
+			amount = part.units.Mul(value)
+			text += " x (" + d.Value.String() + " x " + part.row.units.String() + ") / (" + part.row.text + ")"
+			if amount.Cmp(part.official) > 0 {
+				amount, text = part.official, text+", not above the list price"
+			}
 		}
 		sum = sum.Add(amount)
 		if i > 0 {

@@ -73,6 +73,11 @@
 //     does not change it. Going back at the very instant of an upgrade returns at most what the way there cost:
 //     otherwise the rounding of two orders could gain a cent.
 //   - A change now takes the place of a change at renewal that waits.
+//   - A list price until an end date (Subscription.Until) is the one of the whole periods that fit, plus the dates after
+//     them as the supplement of a unified expiry: until a date on which n periods end it costs what n periods cost.
+//   - An adjustment stands first among the candidates of the order it adjusts, the only one that can be chosen.
+//   - The bound of a way back is of the specification that was left at that instant. A way back to another, smaller one
+//     is an ordinary downgrade, by the share that was really paid of all orders of the interval.
 //   - A refund goes to the tenders pro rata first; fee and consumption share what is left of each, so that every tender
 //     adds up.
 //   - A coupon is valid from its first instant until before its last. Its minimum amount is of the eligible lines after

@@ -1,6 +1,8 @@
 package pricing
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/workers/calendar"
@@ -16,7 +18,7 @@ func (c *changing) downgrade(parts []pricedPart) (*Refund, error) {
 	worth := make([]money.Fraction, len(parts))
 	rooms := make([]decimal.Decimal, len(parts))
 	orders := make([][]RefundOrder, len(parts))
-	formula := ""
+	texts := make([]string, len(parts))
 	for i, interval := range c.live {
 		paid, official := r.paidShare(interval)
 		share, err := unitsOf(money.FromDecimal(paid), money.FromDecimal(official), money.FromInt(1))
@@ -25,10 +27,7 @@ func (c *changing) downgrade(parts []pricedPart) (*Refund, error) {
 		}
 		worth[i] = parts[i].official.Neg().Mul(share)
 		exact = exact.Add(worth[i])
-		if i > 0 {
-			formula += " + "
-		}
-		formula += "-" + parts[i].text + " x " + paid.String() + " / " + official.String()
+		texts[i] = strings.TrimPrefix("-"+parts[i].text, "--") + " x " + money.Fixed(paid, currency) + " / " + money.Fixed(official, currency)
 		if orders[i], rooms[i], err = c.unconsumed(interval); err != nil {
 			return nil, err
 		}
@@ -38,13 +37,16 @@ func (c *changing) downgrade(parts []pricedPart) (*Refund, error) {
 		return nil, err
 	}
 	amount, bound := c.bounded(amount, rooms)
-	formula = "min(" + formula + ", " + bound + ") = " + money.Fixed(amount, currency)
+	formula := "min(" + strings.Join(texts, " + ") + ", " + bound + ") = " + money.Fixed(amount, currency)
 	refund.Steps = []Step{{Rule: "downgrade", Reference: c.to.ID, Formula: formula, After: amount}}
 	shares, err := spreadWithin(amount, worth, rooms, currency)
 	if err != nil {
 		return nil, err
 	}
 	for i := range orders {
+		if len(orders) > 1 {
+			refund.Steps = append(refund.Steps, c.intervalStep(c.live[i], amount, shares[i], texts[i]))
+		}
 		if err := refund.takeDowngrade(r, orders[i], shares[i], rooms[i]); err != nil {
 			return nil, err
 		}
@@ -130,7 +132,7 @@ func (f *Refund) takeDowngrade(r *Resource, orders []RefundOrder, share, room de
 		order.Kept = order.Kept.Sub(amounts[i])
 		order.Steps = append(order.Steps, Step{
 			Rule: "refund", Reference: order.OrderID, Before: weights[i], After: order.Kept,
-			Formula: share.String() + " x " + weights[i].String() + " / " + room.String() + " = " + money.Fixed(amounts[i], f.Currency),
+			Formula: money.Fixed(share, f.Currency) + " x " + money.Fixed(weights[i], f.Currency) + " / " + money.Fixed(room, f.Currency) + " = " + money.Fixed(amounts[i], f.Currency),
 		})
 		if err := order.splitTenders(&r.Payments[order.Payment], f.Currency); err != nil {
 			return err

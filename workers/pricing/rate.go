@@ -15,6 +15,7 @@ import (
 type rate struct {
 	amount money.Fraction
 	units  money.Fraction // what a fixed price is multiplied by to stand beside amount
+	row    listPrice      // of the whole row
 	text   string
 }
 
@@ -25,12 +26,12 @@ func (p *Product) rate(period calendar.Period, spec SpecState, quantity int) (ra
 		return rate{}, periodNotOffered(p, period)
 	}
 	list := row.price(p.Linear, spec.value(), quantity)
-	out := rate{money.FromDecimal(list.amount), money.FromDecimal(list.units), list.text}
+	out := rate{money.FromDecimal(list.amount), money.FromDecimal(list.units), list, list.text}
 	if row.Period.Num == 1 {
 		return out, nil
 	}
 	share := money.Frac(1, int64(row.Period.Num))
-	return rate{out.amount.Mul(share), out.units.Mul(share), list.text + " / " + strconv.Itoa(row.Period.Num)}, nil
+	return rate{out.amount.Mul(share), out.units.Mul(share), list, list.text + " / " + strconv.Itoa(row.Period.Num)}, nil
 }
 
 // termPrice returns the price of a whole term.
@@ -40,7 +41,7 @@ func (p *Product) termPrice(term calendar.Period, spec SpecState, quantity int) 
 		return rate{}, periodNotOffered(p, term)
 	}
 	list := row.price(p.Linear, spec.value(), quantity).times(times)
-	return rate{money.FromDecimal(list.amount), money.FromDecimal(list.units), list.text}, nil
+	return rate{money.FromDecimal(list.amount), money.FromDecimal(list.units), list, list.text}, nil
 }
 
 // value is the size that a linear product is multiplied by.

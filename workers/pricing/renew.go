@@ -50,17 +50,20 @@ func Renew(b Book, in Renewal, resources []*Resource) (*Quote, error) {
 }
 
 func (in *Renewal) check() error {
-	most := 0 // terms in other units are not renewed
+	num := in.Period.Num
 	switch in.Period.Type {
 	case calendar.Month:
-		most = renewalMonthsMax
+		if num < 1 || num > renewalMonthsMax {
+			return refuse(CodeRenewalMonths, "/period_num", "renew for %d months: use 1 to %d months, or 1 to %d years", num, renewalMonthsMax, renewalYearsMax)
+		}
 	case calendar.Year:
-		most = renewalYearsMax
+		if num < 1 || num > renewalYearsMax {
+			return refuse(CodeRenewalYears, "/period_num", "renew for %d years: use 1 to %d years, and renew again when they run out", num, renewalYearsMax)
+		}
 	default:
+		return refuse(CodeRenewalUnit, "/period_type", "renew for %s: use 1 to %d months or 1 to %d years", in.Period, renewalMonthsMax, renewalYearsMax)
 	}
 	switch {
-	case in.Period.Num < 1 || in.Period.Num > most:
-		return refuse(CodeRenewalPeriodInvalid, "/period_num", "renew for %s: use 1 to %d months or 1 to %d years", in.Period, renewalMonthsMax, renewalYearsMax)
 	case len(in.ResourceIDs) == 0:
 		return refuse(CodeNoLines, "/resource_ids", "renew no resources: name 1 to %d", renewalResourceCountMax)
 	case len(in.ResourceIDs) > renewalResourceCountMax:
@@ -117,7 +120,7 @@ func (b *Book) renewable(in *Renewal, r *Resource, product *Product) error {
 	case r.State == StateUnsubscribed:
 		return unsubscribed(r)
 	case len(r.Intervals) == 0:
-		return refuse(CodeNotRenewable, "", "resource %q is billed pay-per-use: it has no term to renew", r.ID)
+		return refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: it has no term to renew", r.ID)
 	case r.Term.Type == calendar.OneOff:
 		return refuse(CodeNotRenewable, "", "resource %q was bought once and for all: it has no term to renew", r.ID)
 	case r.blocked(in.At):
@@ -193,25 +196,16 @@ func (b *Book) supplement(in *Renewal, r *Resource, product *Product, spec SpecS
 	if err != nil {
 		return pricedPart{}, err
 	}
-	sum, text := money.FromDecimal(list.amount), list.text
-	if unified.Days > 0 {
-		unit, periods := calendar.Month, unified.Months
-		share := monthsText(unified.Parts)
-		if _, monthly := product.longerRow(calendar.Period{Type: unit, Num: 1}); !monthly {
-			var parts []calendar.YearPart
-			unit = calendar.Year
-			periods, parts = calendar.RemainingYears(unified.Renewed, unified.Expiry, zone)
-			share = yearsText(parts)
-		}
-		rate, err := product.rate(calendar.Period{Type: unit, Num: 1}, spec, r.Quantity)
-		if err != nil {
-			return pricedPart{}, err
-		}
-		sum = sum.Add(rate.amount.Mul(periods))
-		text += " + " + rate.text + " x (" + share + ")"
+	more, moreText, err := product.supplement(unified.Renewed, unified.Expiry, spec, r.Quantity, zone)
+	if err != nil {
+		return pricedPart{}, err
+	}
+	sum, text := money.FromDecimal(list.amount).Add(more), list.text
+	if moreText != "" {
+		text = "(" + text + moreText + ")"
 	}
 	units, err := unitsOf(sum, money.FromDecimal(list.amount), money.FromDecimal(list.units))
-	return pricedPart{official: sum, units: units, period: in.Period, text: text}, err
+	return pricedPart{official: sum, units: units, period: in.Period, row: list, text: text}, err
 }
 
 func resourcePointer(i int) string { return "/resource_ids/" + strconv.Itoa(i) }

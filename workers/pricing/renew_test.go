@@ -135,9 +135,9 @@ func TestRenewalRefusals(t *testing.T) {
 		name, code, pointer string
 		in                  Renewal
 	}{
-		{"12 months", CodeRenewalPeriodInvalid, "/period_num", Renewal{ResourceIDs: []string{"r-1"}, Period: months(12)}},
-		{"4 years", CodeRenewalPeriodInvalid, "/period_num", Renewal{ResourceIDs: []string{"r-1"}, Period: years(4)}},
-		{"10 days", CodeRenewalPeriodInvalid, "/period_num", Renewal{ResourceIDs: []string{"r-1"}, Period: calendar.Period{Type: calendar.Day, Num: 10}}},
+		{"12 months", CodeRenewalMonths, "/period_num", Renewal{ResourceIDs: []string{"r-1"}, Period: months(12)}},
+		{"4 years", CodeRenewalYears, "/period_num", Renewal{ResourceIDs: []string{"r-1"}, Period: years(4)}},
+		{"10 days", CodeRenewalUnit, "/period_type", Renewal{ResourceIDs: []string{"r-1"}, Period: calendar.Period{Type: calendar.Day, Num: 10}}},
 		{"a year without a row", CodePeriodNotOffered, "/resource_ids/0", Renewal{ResourceIDs: []string{"r-1"}, Period: years(1)}},
 		{"unified day 29", CodeInvalidUnifiedDay, "/unified_day", Renewal{ResourceIDs: []string{"r-1"}, Period: months(1), UnifiedDay: ptr(29)}},
 		{"none", CodeNoLines, "/resource_ids", one()},
@@ -147,7 +147,7 @@ func TestRenewalRefusals(t *testing.T) {
 		{"a disk", CodeNotPrimary, "/resource_ids/0", one("r-2")},
 		{"unsubscribed", CodeResourceUnsubscribed, "/resource_ids/0", one("gone")},
 		{"in an unpaid order", CodeResourceBlocked, "/resource_ids/0", one("blocked")},
-		{"pay-per-use", CodeNotRenewable, "/resource_ids/0", one("metered")},
+		{"pay-per-use", CodePayPerUseResource, "/resource_ids/0", one("metered")},
 		{"not renewable", CodeNotRenewable, "/resource_ids/0", one("once")},
 		{"off sale", CodeNotRenewable, "/resource_ids/0", one("withdrawn")},
 		{"another customer's", CodeResourceForeign, "/resource_ids/0", Renewal{CustomerID: "C1", ResourceIDs: []string{"r-1"}, Period: months(1)}},

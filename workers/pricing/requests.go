@@ -13,7 +13,8 @@ type Subscription struct {
 	CustomerID, IndirectPartnerID string
 	OrderType                     int // 0 counts as 1
 	At                            time.Time
-	ListPriceOnly                 bool // price by specification: no discounts, reserved instances refused
+	ListPriceOnly                 bool       // price by specification: no discounts, reserved instances refused
+	Until                         *time.Time // with ListPriceOnly: until this date instead of a number of periods of each line
 	Lines                         []LineInput
 }
 

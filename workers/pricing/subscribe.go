@@ -107,20 +107,15 @@ func (b *Book) subscribeLine(in *Subscription, i int, quote *Quote) (QuoteLine, 
 	if err != nil {
 		return fail(err, field)
 	}
-	row, times, offered := product.row(input.Period)
-	if !offered {
-		return fail(periodNotOffered(product, input.Period), "period_num")
-	}
 	if quote.Currency == "" {
 		quote.Currency = product.Currency
 	}
 	if product.Currency != quote.Currency {
 		return fail(refuse(CodeCurrencyMix, "", "product %q is priced in %s and the line before in %s: order them apart", product.ID, product.Currency, quote.Currency), "resource_spec")
 	}
-	list := row.price(product.Linear, size.value(), input.Quantity).times(times)
-	official, err := money.RoundProduct(list.amount, one, one, money.StageOrderLine, product.Currency)
+	list, text, official, field, err := b.listPrice(in, input, product, size)
 	if err != nil {
-		return fail(err, "resource_spec")
+		return fail(err, field)
 	}
 	line := QuoteLine{
 		LineID: input.LineID, ResourceID: input.ResourceID, ServiceType: product.ServiceType,
@@ -130,12 +125,27 @@ func (b *Book) subscribeLine(in *Subscription, i int, quote *Quote) (QuoteLine, 
 		Quantity: input.Quantity, Period: input.Period, Official: official,
 		NotRefundable:         !product.Refundable,
 		OrderLevelUnsubscribe: serviceType.UnsubscribeLevel == UnsubscribeByOrder,
-		Steps:                 []Step{listStep(product.ID, list.text, official, product.Currency)},
+		Steps:                 []Step{listStep(product.ID, text, official, product.Currency)},
 	}
 	if line.PrimaryID == "" {
 		line.PrimaryID = input.ResourceID
 	}
 	return line, pricedLine{plain: list, period: input.Period, partnerDiscount: serviceType.AllowDiscount}, nil
+}
+
+// listPrice prices a line by its period, or by the time until the inquiry's end date. Field names the field to blame.
+func (b *Book) listPrice(in *Subscription, line *LineInput, p *Product, size resourceSize) (list listPrice, text string, official decimal.Decimal, field string, err error) {
+	if in.Until != nil {
+		official, text, field, err = b.priceUntil(in, line, p, size)
+		return listPrice{}, text, official, field, err
+	}
+	row, times, offered := p.row(line.Period)
+	if !offered {
+		return listPrice{}, "", official, "period_num", periodNotOffered(p, line.Period)
+	}
+	list = row.price(p.Linear, size.value(), line.Quantity).times(times)
+	official, err = money.RoundProduct(list.amount, one, one, money.StageOrderLine, p.Currency)
+	return list, list.text, official, "resource_spec", err
 }
 
 var one = decimal.New(1, 0)

@@ -207,7 +207,7 @@ func (o *RefundOrder) settle(used, total int64, share decimal.Decimal, c money.C
 	o.Steps = []Step{
 		consumedStep(o, used, total, c),
 		{Rule: "fee", Reference: o.OrderID, Before: left, After: o.Amount,
-			Formula: "min(" + o.Paid.String() + " x " + share.String() + ", " + money.Fixed(left, c) + ") = " + money.Fixed(o.Fee, c)},
+			Formula: "min(" + money.Fixed(o.Paid, c) + " x " + share.String() + ", " + money.Fixed(left, c) + ") = " + money.Fixed(o.Fee, c)},
 	}
 	return nil
 }
@@ -223,6 +223,6 @@ func consumedOf(paid decimal.Decimal, used, total int64, c money.Currency) (deci
 func consumedStep(o *RefundOrder, used, total int64, c money.Currency) Step {
 	return Step{
 		Rule: "consumed", Reference: o.OrderID, Before: o.Paid, After: o.Paid.Sub(o.Consumed),
-		Formula: o.Paid.String() + " x " + strconv.FormatInt(used, 10) + " h / " + strconv.FormatInt(total, 10) + " h = " + money.Fixed(o.Consumed, c),
+		Formula: money.Fixed(o.Paid, c) + " x " + strconv.FormatInt(used, 10) + " h / " + strconv.FormatInt(total, 10) + " h = " + money.Fixed(o.Consumed, c),
 	}
 }

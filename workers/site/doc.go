@@ -5,15 +5,22 @@
 // one of them. It does not own the rules that use these numbers: a percentage or a number of days that somebody may
 // change belongs here, what happens with it belongs to the package of the rule.
 //
-// The profiles that come with the program can be replaced as a whole: Load reads a document of the same form. Zones are
-// compiled in, so a host needs no zone database. The international site's zone is Asia/Singapore and Europe's is
-// Europe/Dublin by default. Holidays come empty, Monday to Friday is worked, because they are announced year by year:
-// an operator lists them, with the weekend days that are worked for them. Rows for terms of 4 and 5 years continue the
+// The profiles that come with the program can be replaced as a whole: Load reads a document of the same form. The commands
+// take it by --sites FILE or ACCRUALD_SITES. Zones are compiled in, so a host needs no zone database. The international
+// site's zone is Asia/Singapore and Europe's is Europe/Dublin by default. Holidays come empty, Monday to Friday is worked,
+// because they are announced year by year: an operator lists them, with the weekend days that are worked for them. Rows for terms of 4 and 5 years continue the
 // 3-year row; the published table ends there. Incentives of policies without an association take the methods that
 // need no resale: in China those of referral, internationally those without bank transfer.
 //
+// Profiles are configuration and no event: nothing on record says when they changed. Decisions follow the profiles that
+// hold where and when they are made, also when an older fact makes a chain fold again. So an operator who changes them
+// drains all workers, starts all of them with the same new document, under a version of its own, and keeps the old ones:
+// a replay takes for each stretch of decisions the document that held then. What may change at any time without changing
+// anything decided is what lies ahead: holidays and deadlines of cycles that are not closed, rows for new terms. The log
+// of a worker names version and digest when it starts (Profiles.String), `accruald version` those of the program.
+//
 // Invariants: a loaded profile is complete and in range, never changes, and may be shared; Profiles carry the version
-// of their document so that it can be recorded with what was decided.
+// and the digest of their document.
 //
 // Failures: a document that is not exactly of the form, with a member too many, an unknown zone, method or
 // association, or a number out of range, is refused as a whole with invalid_site_profile. A site, fee row or

@@ -24,8 +24,13 @@ var Schema []byte
 // Profiles are the profiles of all sites, in one version. The value is read-only and may be shared.
 type Profiles struct {
 	Version string
+	digest  string
 	sites   map[string]*Profile
 }
+
+// String names the profiles in logs, "1 (6f0c3a...)": the version they say, and a digest of what they hold, which differs
+// where two documents with one version would decide differently. Spaces and the order of members do not count.
+func (p Profiles) String() string { return p.Version + " (" + p.digest + ")" }
 
 // Default returns the profiles that come with the program.
 func Default() Profiles { return loadDefault() }
@@ -54,6 +59,10 @@ func Load(data []byte) (Profiles, error) {
 	if err := checkMembers(data, &document); err != nil {
 		return Profiles{}, err
 	}
+	digest, err := digestOf(&document)
+	if err != nil {
+		return Profiles{}, err
+	}
 	sites := make(map[string]*Profile, len(document.Profiles))
 	for _, profile := range document.Profiles {
 		if profile == nil || profile.Site == "" || sites[profile.Site] != nil {
@@ -64,7 +73,7 @@ func Load(data []byte) (Profiles, error) {
 		}
 		sites[profile.Site] = profile
 	}
-	return Profiles{Version: document.Version, sites: sites}, nil
+	return Profiles{Version: document.Version, digest: digest, sites: sites}, nil
 }
 
 // Get returns the profile of a site. A site without one is an error with code unknown_site.

@@ -164,3 +164,28 @@ func TestSchema(t *testing.T) {
 		}
 	}
 }
+
+// The name of profiles tells two documents apart that hold different things, whatever version they say, and no others.
+func TestProfilesAreNamedByWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	name := func(document []byte) string {
+		profiles, err := Load(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return profiles.String()
+	}
+	own := Default().String()
+	if !strings.HasPrefix(own, "1 (") || len(own) != len("1 ()")+2*digestBytes {
+		t.Errorf("the program's profiles are named %q", own)
+	}
+	if got := name(edited(t, `"grace_days": 15`, `"grace_days":   15`)); got != own {
+		t.Errorf("a space makes %q of %q", got, own)
+	}
+	if got := name(edited(t, `"grace_days": 15`, `"grace_days": 14`)); got == own || !strings.HasPrefix(got, "1 (") {
+		t.Errorf("other grace days are named %q too", got)
+	}
+	if got := name(edited(t, `"version": "1"`, `"version": "2026-11"`)); !strings.HasPrefix(got, "2026-11 (") {
+		t.Errorf("version 2026-11 is named %q", got)
+	}
+}

@@ -2,6 +2,8 @@ package site
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"slices"
@@ -52,4 +54,17 @@ func members(data []byte) ([]jsontext.Pointer, error) {
 		}
 		pointers = append(pointers, decoder.StackPointer())
 	}
+}
+
+// digestBytes is how much of a digest names profiles; two that differ by mistake never share it.
+const digestBytes = 8
+
+// digestOf returns the digest of a decoded document as it is written again.
+func digestOf(decoded any) (string, error) {
+	document, err := json.Marshal(decoded)
+	if err != nil {
+		return "", refuseBecause(err, "write the site profiles")
+	}
+	sum := sha256.Sum256(document)
+	return hex.EncodeToString(sum[:digestBytes]), nil
 }

@@ -25,8 +25,8 @@ type Books struct {
 
 // Events folds files. Facts from until on are left out, unless it is zero: what is asked for the time of an order is what
 // that order was priced with.
-func Events(ctx context.Context, sources []feed.Source, until time.Time) (*Books, error) {
-	m := decision.NewMemory(site.Default())
+func Events(ctx context.Context, sources []feed.Source, sites site.Profiles, until time.Time) (*Books, error) {
+	m := decision.NewMemory(sites)
 	for line, err := range feed.Lines(sources) {
 		if err == nil {
 			err = ctx.Err()
@@ -49,8 +49,8 @@ func Events(ctx context.Context, sources []feed.Source, until time.Time) (*Books
 func Memory(m *decision.Memory) *Books { return &Books{Common: m.Common, memory: m, close: func() {}} }
 
 // Database opens a snapshot of the database. The pool is closed with it, or when there is none.
-func Database(ctx context.Context, pool *pgxpool.Pool) (*Books, error) {
-	snapshot, err := workers.OpenSnapshot(ctx, pool, site.Default())
+func Database(ctx context.Context, pool *pgxpool.Pool, sites site.Profiles) (*Books, error) {
+	snapshot, err := workers.OpenSnapshot(ctx, pool, sites)
 	if err != nil {
 		pool.Close()
 		return nil, err

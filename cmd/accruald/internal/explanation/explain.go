@@ -3,6 +3,7 @@ package explanation
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -33,7 +34,11 @@ func Of(p *decision.Partner, common *decision.Reference, orderID string) (*Expla
 	}
 	e.payment(s, o)
 	if o.Refund != nil {
-		e.Refund = refund(s, o.Refund)
+		standing, err := p.Standing(common, "", o.PlacedAt)
+		if err != nil {
+			return nil, fmt.Errorf("explain the refund of order %q: %w", orderID, err)
+		}
+		e.Refund = refund(s, o.Refund, standing.Book.Site.Zone())
 	}
 	for _, other := range p.Orders.All() {
 		e.returned(s, other)
@@ -93,12 +98,12 @@ func (e *Explanation) payment(s scale, o *decision.Order) {
 	}
 }
 
-func refund(s scale, r *pricing.Refund) *Refund {
+func refund(s scale, r *pricing.Refund, zone *time.Location) *Refund {
 	out := &Refund{Kind: r.Kind, Paid: s.of(r.Paid), Consumed: s.of(r.Consumed), Fee: s.of(r.Fee), Amount: s.of(r.Amount), Kept: s.of(r.Kept),
 		Orders: []RefundedOrder{}, Coupons: []ReturnedCoupon{}, Steps: s.steps(r.Steps)}
 	for i := range r.Orders {
 		o := &r.Orders[i]
-		order := RefundedOrder{OrderID: o.OrderID, ResourceID: o.ResourceID, Paid: s.of(o.Paid), Consumed: s.of(o.Consumed), Fee: s.of(o.Fee),
+		order := RefundedOrder{OrderID: o.OrderID, ResourceID: o.ResourceID, From: o.Start.In(zone), Until: o.End.In(zone), Paid: s.of(o.Paid), Consumed: s.of(o.Consumed), Fee: s.of(o.Fee),
 			Amount: s.of(o.Amount), Kept: s.of(o.Kept), Tenders: []Tender{}, Steps: s.steps(o.Steps)}
 		for _, t := range o.Tenders {
 			order.Tenders = append(order.Tenders, Tender{Kind: string(t.Kind), Reference: t.Reference, Amount: s.of(t.Amount)})

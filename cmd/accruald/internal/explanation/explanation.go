@@ -102,10 +102,12 @@ type Refund struct {
 	Steps    []Step           `json:"steps"`
 }
 
-// RefundedOrder is what comes back of one paying order for one resource.
+// RefundedOrder is what comes back of one paying order for one resource and the time [From, Until) that it paid for.
 type RefundedOrder struct {
 	OrderID    string        `json:"order_id"`
 	ResourceID string        `json:"resource_id"`
+	From       time.Time     `json:"from"`
+	Until      time.Time     `json:"until"`
 	Paid       events.Amount `json:"paid_amount"`
 	Consumed   events.Amount `json:"consumed_amount"`
 	Fee        events.Amount `json:"commission_amount"`

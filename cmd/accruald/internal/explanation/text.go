@@ -12,6 +12,9 @@ import (
 // timeLayout shows an instant with the offset it was sent with.
 const timeLayout = "2006-01-02 15:04:05 -07:00"
 
+// spanLayout shows the ends of a paid time, by the zone of the site.
+const spanLayout = "2006-01-02 15:04"
+
 // discountKinds are what the types of discounts are called.
 var discountKinds = map[int]string{
 	pricing.DiscountPromotion: "promotion", pricing.DiscountCommercial: "commercial", pricing.DiscountDistributor: "commercial, by distributor",
@@ -97,16 +100,16 @@ func (t *text) payment(p *Payment) {
 }
 
 func (t *text) refund(r *Refund) {
-	rows := [][]string{{"What comes back", "resource", "paid", "consumed", "fee", "stays paid", "comes back", "to"}}
+	rows := [][]string{{"What comes back", "resource", "paid for", "paid", "consumed", "fee", "stays paid", "comes back", "to"}}
 	for _, o := range r.Orders {
 		var to []string
 		for _, tender := range o.Tenders {
 			to = append(to, tender.named())
 		}
-		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, table.Plain(o.Paid), table.Plain(o.Consumed), table.Plain(o.Fee), table.Plain(o.Kept), table.Plain(o.Amount), strings.Join(to, ", ")})
+		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, o.From.Format(spanLayout) + " to " + o.Until.Format(spanLayout), table.Plain(o.Paid), table.Plain(o.Consumed), table.Plain(o.Fee), table.Plain(o.Kept), table.Plain(o.Amount), strings.Join(to, ", ")})
 	}
-	rows = append(rows, []string{"sum", "", table.Plain(r.Paid), table.Plain(r.Consumed), table.Plain(r.Fee), table.Plain(r.Kept), table.Plain(r.Amount), ""})
-	t.Rows(rows, "llrrrrrl")
+	rows = append(rows, []string{"sum", "", "", table.Plain(r.Paid), table.Plain(r.Consumed), table.Plain(r.Fee), table.Plain(r.Kept), table.Plain(r.Amount), ""})
+	t.Rows(rows, "lllrrrrrl")
 	rows = [][]string{{"How the refund came about", "step", "reference", "before", "after", "calculation"}}
 	rows = append(rows, steps("whole", r.Steps)...)
 	for _, o := range r.Orders {
