@@ -40,6 +40,7 @@ type loader struct {
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
 	allowances                                            want
+	holdWants
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -76,6 +77,9 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
 	}[s.Kind]
+	if into == nil {
+		into = l.of(s.Kind)
+	}
 	switch {
 	case into == nil:
 		return fmt.Errorf("load scope %s %q of partner %q: no query brings it", s.Kind, s.ID, w.ID)
@@ -171,6 +175,7 @@ func (l *loader) loadRows(ctx context.Context) error {
 		batch.Queue(db.LoadInputsByKey, l.inputs.partnerIDs, hashes).Query(l.readInputs)
 	}
 	partners(db.LoadInputsRetryable, &l.retryable, l.readInputs)
+	l.queueHolds(&batch)
 	if batch.Len() == 0 {
 		return nil
 	}

@@ -19,7 +19,7 @@ func countersOf(p db.Partner) decision.Counters {
 	return decision.Counters{
 		InputNo: p.InputNo, DecisionNo: p.DecisionNo, PostingNo: p.PostingNo, ReferenceNo: p.ReferenceNo,
 		Waiting: p.Waiting, Retryable: p.Retryable, RetriedReference: p.RetriedReference, RetriedPartner: p.RetriedPartner,
-		Highest: p.Highest.UTC(), WaitingSince: p.WaitingSince.UTC(), ClosedCycle: calendar.Cycle(p.ClosedCycle),
+		Highest: p.Highest.UTC(), WaitingSince: p.WaitingSince.UTC(), ClosedCycle: calendar.Cycle(p.ClosedCycle), Overdue: p.Overdue,
 	}
 }
 

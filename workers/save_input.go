@@ -136,7 +136,7 @@ func (s *saver) partnerRows(ctx context.Context) error {
 		p.Waiting, p.Retryable = append(p.Waiting, c.Waiting), append(p.Retryable, c.Retryable)
 		p.RetriedReferences, p.RetriedPartners = append(p.RetriedReferences, c.RetriedReference), append(p.RetriedPartners, c.RetriedPartner)
 		p.Highest, p.WaitingSince = append(p.Highest, c.Highest), append(p.WaitingSince, c.WaitingSince)
-		p.ClosedCycles = append(p.ClosedCycles, string(c.ClosedCycle))
+		p.ClosedCycles, p.Overdue = append(p.ClosedCycles, string(c.ClosedCycle)), append(p.Overdue, c.Overdue)
 	}
 	if len(p.PartnerIds) == 0 {
 		return nil

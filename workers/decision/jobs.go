@@ -18,6 +18,7 @@ const (
 	JobCloseCycle   = "close_cycle"
 	JobReleaseHolds = "release_holds"
 	JobAutoConfirm  = "auto_confirm"
+	JobStatement    = "statement"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -43,6 +44,8 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.releaseHolds(profile, data.ScheduledFor)
 	case JobAutoConfirm:
 		return d.autoConfirm(profile, data.ScheduledFor)
+	case JobStatement:
+		return d.issueStatements(profile, data.ScheduledFor)
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}
@@ -121,19 +124,8 @@ func (d *decider) releaseHolds(profile *site.Profile, at time.Time) error {
 }
 
 func (d *decider) lastPayment(hold *Hold) (time.Time, bool) {
-	var debts []settlement.Debt
-	for _, debt := range d.Debts.All() {
-		if debt.Currency == hold.Currency {
-			debts = append(debts, debt.Debt)
-		}
-	}
-	var repayments []settlement.Repayment
-	for _, r := range d.Repayments.All() {
-		if r.Currency == hold.Currency {
-			repayments = append(repayments, r.Repayment)
-		}
-	}
-	return settlement.LastPayment(debts, repayments, hold.Cycle)
+	b := d.book(hold.Currency)
+	return settlement.LastPayment(b.debts, b.repayments, hold.Cycle)
 }
 
 // autoConfirm confirms every bill whose deadline was before the day of the run.

@@ -16,6 +16,20 @@ func (d *decider) apply() error {
 		return d.foldFact()
 	case *events.RepaymentReceived:
 		return d.repaid(data)
+	case *events.CycleSettled:
+		return d.cycleSettled(data)
+	case *events.MilestoneDelivered:
+		return d.delivered(data)
+	case *events.AccountOverdue:
+		return d.overdue(data)
+	case *events.AccountCleared:
+		return d.cleared(data)
+	case *events.HoldPlaced:
+		return d.holdPlaced(data)
+	case *events.HoldReleased:
+		return d.holdReleased(data)
+	case *events.AdjustmentPosted:
+		return d.adjusted(data)
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
 		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted:
 		return d.applyReference()
@@ -66,7 +80,7 @@ func (d *decider) settle() error {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
 	}
-	for _, stage := range [...]func() error{d.settleDebts, d.amounts, d.freeze, d.carry} {
+	for _, stage := range [...]func() error{d.settleDebts, d.turnover, d.orderHolds, d.amounts, d.freeze, d.carry} {
 		if err := stage(); err != nil {
 			return err
 		}

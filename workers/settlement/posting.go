@@ -33,6 +33,7 @@ const (
 	AccountTenderStoredCard  = "tender_stored_card"
 	AccountRepayments        = "repayments_received" // money received for credit
 	AccountCreditRepaid      = "credit_repaid"       // its other half, against tender_credit and tender_monthly_settlement
+	AccountAdjustments       = "order_adjustments"   // fee adjustments of orders, which the statement charges
 )
 
 // Accounts returns every account, in the order of their description.
@@ -42,7 +43,7 @@ func Accounts() []string {
 		AccountPartnerPaidOut, AccountPartnerExpired, AccountPartnerOffset, AccountDischarged, AccountBank,
 		AccountPartnerAccount, AccountPartnerOwed, AccountCouponQuota, AccountTaxDifference, AccountConsumption,
 		AccountTenderCash, AccountTenderCredit, AccountTenderMonthly, AccountTenderCoupon, AccountTenderFlexiCoupon,
-		AccountTenderStoredCard, AccountRepayments, AccountCreditRepaid,
+		AccountTenderStoredCard, AccountRepayments, AccountCreditRepaid, AccountAdjustments,
 	}
 }
 
@@ -127,6 +128,11 @@ func PostConsumption(tenders []TenderAmount) ([]Posting, error) {
 // PostRepayment returns the lines of money received for credit.
 func PostRepayment(amount decimal.Decimal) []Posting {
 	return withoutZeros([]Posting{{AccountRepayments, amount}, {AccountCreditRepaid, amount.Neg()}})
+}
+
+// PostOrderAdjustment returns the lines of a fee adjustment of an order: no tender paid it, the statement charges it.
+func PostOrderAdjustment(amount decimal.Decimal) []Posting {
+	return withoutZeros([]Posting{{AccountAdjustments, amount}, {AccountConsumption, amount.Neg()}})
 }
 
 func withoutZeros(lines []Posting) []Posting {
