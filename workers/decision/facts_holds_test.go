@@ -178,7 +178,9 @@ func (s *story) overdue(id, customer string) func() {
 }
 
 func (s *story) clear(id string) func() {
-	return func() { s.add(s.id("cleared/"+id), id, &events.AccountCleared{OverdueID: id, PartnerID: "P100", At: s.at}) }
+	return func() {
+		s.add(s.id("cleared/"+id), id, &events.AccountCleared{OverdueID: id, PartnerID: "P100", At: s.at})
+	}
 }
 
 // FRZ-10, TX-05: while an account is overdue, the partner's or a customer's,
