@@ -80,3 +80,44 @@ func (h *history) cutOffs() []*events.Event {
 	h.fire(decision.JobStatement, time.Date(2026, 4, 5, 10, 0, 0, 0, shanghai))
 	return h.take()
 }
+
+// sameStanding compares the rows beside the digest with those in memory, and
+// holds the history to having come to some of each kind.
+func (w *world) sameStanding() {
+	w.t.Helper()
+	rows := map[string]int{}
+	for id, p := range w.memory.Partners {
+		rows["milestone"] += sameRows(w, id, "milestone", "milestone_id", p.Milestones)
+		rows["cycle_settlement"] += sameRows(w, id, "cycle_settlement", "settlement_id", p.CycleSettlements)
+		rows["overdue"] += sameRows(w, id, "overdue", "overdue_id", p.Overdues)
+		rows["adjustment"] += sameRows(w, id, "adjustment", "adjustment_id", p.Adjustments)
+		rows["turnover"] += sameRows(w, id, "turnover", "turnover_id", p.Turnovers)
+		rows["statement"] += sameRows(w, id, "statement", "statement_id", p.Statements)
+		if n := w.count("select overdue from partner where partner_id = $1", id); int64(n) != p.Counters.Overdue {
+			w.t.Errorf("partner %s has %d overdues open in the database, %d in memory", id, n, p.Counters.Overdue)
+		}
+		for _, h := range p.Holds.All() {
+			rows[h.Reason]++
+		}
+	}
+	for _, kind := range []string{"milestone", "cycle_settlement", "overdue", "adjustment", "turnover", "statement", "compliance", "milestone_undelivered"} {
+		if rows[kind] == 0 {
+			w.t.Errorf("the history came to no %s", kind)
+		}
+	}
+}
+
+// sameRows compares the rows of one kind and returns how many there are.
+func sameRows[R any](w *world, partnerID, table, column string, rows *decision.Table[R]) int {
+	w.t.Helper()
+	ids := rows.IDs()
+	for _, id := range ids {
+		if !w.compare(table, column, partnerID, id, rows.Get(id)) {
+			w.t.Errorf("%s %s of %s is another in the database", table, id, partnerID)
+		}
+	}
+	if n := w.count("select count(*) from "+table+" where partner_id = $1", partnerID); n != len(ids) {
+		w.t.Errorf("partner %s has %d rows of %s in the database, %d in memory", partnerID, n, table, len(ids))
+	}
+	return len(ids)
+}

@@ -62,6 +62,7 @@ func TestSameAsInMemory(t *testing.T) {
 			}
 			w.sameAsMemory()
 			w.sameOutputOfPartners()
+			w.sameStanding()
 			w.soundBooks()
 		})
 	}

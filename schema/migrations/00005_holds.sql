@@ -69,6 +69,8 @@ create table statement (
   primary key (partner_id, statement_id)
 );
 
--- Issued is issued.
+-- Issued is issued, and what was adjusted is adjusted again, not edited.
+create trigger adjustment_append_only before update or delete or truncate on adjustment
+  for each statement execute function refuse_change();
 create trigger statement_append_only before update or delete or truncate on statement
   for each statement execute function refuse_change();

@@ -57,8 +57,8 @@ func (s *story) flexi(order string) {
 }
 
 // What a flexi coupon on credit paid is frozen whole until the order's coupons
-// are repaid or refunded; a repayment of the order, of its customer or of the
-// cycle does it.
+// are repaid or refunded, and a part is not the whole (F51); a repayment of the
+// order, of its customer or of the cycle does it.
 func TestFlexiCouponOnCredit(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)

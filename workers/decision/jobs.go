@@ -83,6 +83,7 @@ func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
 	}
 	for _, c := range d.unpaidCurrencies(cycle) {
 		id := holdID(d.ID, incentive.HoldCycleUnpaid, string(cycle)+" "+string(c))
+		d.need(ScopeHold, id) // one that was released does not open again
 		if d.Holds.Get(id) == nil {
 			d.Holds.Put(id, &Hold{ID: id, Reason: incentive.HoldCycleUnpaid, Cycle: cycle, Currency: c, Open: true})
 		}

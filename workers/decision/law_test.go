@@ -139,6 +139,29 @@ func TestLateFactsKeepTheSum(t *testing.T) {
 	}
 }
 
+// TestReleasedHoldsLeaveNoTrace: once all holds of operations are released,
+// details, bills and balances are those of a history that never had one.
+func TestReleasedHoldsLeaveNoTrace(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(scenesMax) {
+		s := newScene(t, seed)
+		list := s.list(s.month, s.after)
+		held, _ := fold(t, list)
+		free, _ := fold(t, slices.DeleteFunc(slices.Clone(list), func(ev *events.Event) bool {
+			return ev.Type == events.TypeHoldPlaced || ev.Type == events.TypeHoldReleased
+		}))
+		p, q := held.Partners["P100"], free.Partners["P100"]
+		if diff := diffTables(t, "detail", p.Details, q.Details) + diffTables(t, "bill", p.Bills, q.Bills); diff != "" {
+			t.Fatalf("seed %d: released holds leave a trace:\n%s", seed, diff)
+		}
+		for k, sum := range held.Balances("P100") {
+			if !sum.Equal(free.Balances("P100")[k]) {
+				t.Fatalf("seed %d: posting %v: %s with holds, %s without", seed, k, sum, free.Balances("P100")[k])
+			}
+		}
+	}
+}
+
 // totals sums what stands in all bills, without the adjustments: one of a bill
 // that is not there yet is refused.
 func totals(m *decision.Memory) decimal.Decimal {

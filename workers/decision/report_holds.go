@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/incentive"
 )
 
 // reportHolds tells what became frozen and what is not any more. What a hold
@@ -111,6 +112,10 @@ func (r *holdReport) tell(detail *Detail, version int64, c Covering) {
 // holdReference names what a hold is about: an order, a bill, a detail, a cycle
 // or the partner.
 func (d *decider) holdReference(c Covering, detail *Detail) string {
+	d.need(ScopeHolds, "")
+	if c.Reason == incentive.HoldCreditNotRepaid {
+		d.need(ScopeBook, "")
+	}
 	if hold := d.Holds.Get(c.HoldID); hold != nil {
 		return cmp.Or(hold.OrderID, hold.BillID, hold.DetailID, string(hold.Cycle), d.ID)
 	}
