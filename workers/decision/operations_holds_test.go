@@ -26,11 +26,7 @@ func (o *operator) holding() {
 	case step == 4:
 		o.hold(events.HoldPlaced{})
 	case step < 8 && hold != nil:
-		for _, h := range p.Holds.All() {
-			if h.Open && incentive.ByOperations(h.Reason) == nil {
-				o.release(h.ID)
-			}
-		}
+		o.calm()
 	case step < 10:
 		o.adjust(events.AdjustmentPosted{BillID: o.bill(), Amount: dec("17.01").Sub(dec("30.00").Mul(dec([]string{"0", "1"}[o.rng.IntN(2)])))})
 	case step == 10 && order != nil:
@@ -38,6 +34,21 @@ func (o *operator) holding() {
 	default:
 		o.fire(decision.JobStatement, o.at.Add(time.Hour))
 	}
+}
+
+// calm releases what operations hold and clears what is overdue, so that there
+// is something to apply for.
+func (o *operator) calm() {
+	p := o.m.Partners["P100"]
+	for _, h := range p.Holds.All() {
+		if h.Open && incentive.ByOperations(h.Reason) == nil {
+			o.release(h.ID)
+		}
+	}
+	for _, id := range o.late {
+		o.add("cleared/"+id, id, &events.AccountCleared{OverdueID: id, PartnerID: "P100", At: o.at})
+	}
+	o.late = nil
 }
 
 // reasonsOf counts the reasons of the holds there are, open or not.

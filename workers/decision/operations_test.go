@@ -138,7 +138,7 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 	for i := range steps {
 		do := o.rng.IntN(8)
 		if calm(i) {
-			do = 3 + o.rng.IntN(5)
+			do = 3 + o.rng.IntN(4)
 		}
 		switch do {
 		case 0, 1, 2:
@@ -160,6 +160,7 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 		if i%20 == 13 {
 			id := o.id("RP")
 			o.add("repayment/"+id, id, &events.RepaymentReceived{RepaymentID: id, PartnerID: "P100", Amount: dec("9000.00"), Currency: "CNY"})
+			o.calm()
 			o.fire(decision.JobCloseCycle, o.at.AddDate(0, 0, 31))
 			o.fire(decision.JobReleaseHolds, o.at.AddDate(0, 0, 1))
 		}

@@ -16,7 +16,9 @@ func TestAllocateRestOfDueAndCoupons(t *testing.T) {
 	referral := debt(t, "O9", "C9", "2026-03-09", "10", "0")
 	referral.OutsideDue = true
 	debts := []Debt{coupon, debt(t, "O1", "C1", "2026-03-08", "100", "0"), debt(t, "O2", "C1", "2026-04-02", "100", "0"), referral}
-	rest := func(id string, d int) Repayment { return Repayment{ID: id, At: day(d), Cycle: "2026-03", RestOfDue: true} }
+	rest := func(id string, d int) Repayment {
+		return Repayment{ID: id, At: day(d), Cycle: "2026-03", RestOfDue: true}
+	}
 	for _, c := range []struct {
 		name       string
 		repayments []Repayment
