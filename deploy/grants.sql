@@ -28,7 +28,9 @@ create temporary table append_only (name text primary key) on commit drop;
 insert into append_only (name) values
   ('inbox_key'),
   ('posting'),
-  ('reference_log');
+  ('reference_log'),
+  ('adjustment'),
+  ('statement');
 
 do $$
 declare

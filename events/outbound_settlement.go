@@ -21,6 +21,7 @@ type IncentiveAccrued struct {
 	LateOf        string `json:"late_of,omitzero"`
 	ZeroReason    string `json:"zero_reason,omitzero"`
 	Supersedes    string `json:"supersedes,omitzero"`
+	AdjustmentID  string `json:"adjustment_id,omitzero"`
 }
 
 // HoldChange is an amount of a detail that a hold froze or released; Reference is what the reason rests on.

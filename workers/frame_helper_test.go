@@ -161,7 +161,7 @@ func (w *world) explain() {
 	}
 }
 
-func (w *world) compare(table, column, partnerID, id string, row any) {
+func (w *world) compare(table, column, partnerID, id string, row any) (same bool) {
 	w.t.Helper()
 	want, err := decision.Document(row)
 	if err != nil {
@@ -171,7 +171,9 @@ func (w *world) compare(table, column, partnerID, id string, row any) {
 	err = w.pool.QueryRow(w.t.Context(), fmt.Sprintf("select document from %s where partner_id = $1 and %s = $2", table, column), partnerID, id).Scan(&got)
 	if err != nil || !bytes.Equal(got, want) {
 		w.t.Logf("%s %s of %s: %v\n database %s\n memory   %s", table, id, partnerID, err, got, want)
+		return false
 	}
+	return true
 }
 
 func (w *world) count(query string, args ...any) (n int) {

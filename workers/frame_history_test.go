@@ -22,6 +22,8 @@ type history struct {
 	events   []*events.Event
 	live     map[string][]string // resources that somebody ordered, by partner
 	placed   map[string][]string // orders, by partner
+
+	milestones bool // orders are paid by milestone contracts
 }
 
 func newHistory(t testing.TB, seed uint64, partners ...string) *history {
@@ -118,7 +120,7 @@ func (h *history) pay(p, id string) {
 	if h.rng.IntN(12) == 0 {
 		h.add(p, "order.price_adjusted/"+id, id, &events.OrderPriceAdjusted{OrderID: id, PartnerID: p, DiscountID: "A" + id, AmountOff: ptr(dec("7.01"))})
 	}
-	h.add(p, "order.paid/"+id, id, &events.OrderPaid{OrderID: id, PartnerID: p, PaidBy: "customer"})
+	h.add(p, "order.paid/"+id, id, h.payment(p, id))
 }
 
 // change changes, renews or returns a resource.

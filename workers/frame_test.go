@@ -47,12 +47,11 @@ func TestSameAsInMemory(t *testing.T) {
 			h := newHistory(t, seed, "P100", "P200", "P300")
 			w, rng := newWorld(t), rand.New(rand.NewPCG(seed, 1))
 			list := h.reference("credit", "immediate", "monthly")
-			inTime, late := heldBack(rng, h.facts(60, 3))
+			inTime, late := heldBack(rng, append(h.facts(60, 3), h.standing(20)...))
 			list = append(list, shuffled(rng, inTime)...)
-			h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
-			list = append(list, h.take()...)
+			list = append(list, h.cutOffs()...)
 			h.at = h.at.Add(time.Hour)
-			list = append(list, shuffled(rng, slices.Concat(late, h.facts(20, 3)))...)
+			list = append(list, shuffled(rng, slices.Concat(late, h.facts(20, 3), h.standing(10)))...)
 			batch := w.deliver(list)
 			for len(batch) > 0 {
 				n := min(1+rng.IntN(60), len(batch))
@@ -65,6 +64,7 @@ func TestSameAsInMemory(t *testing.T) {
 			w.sameAsMemory()
 			w.sameOutputOfPartners()
 			w.sameLedger()
+			w.sameStanding()
 			w.soundBooks()
 		})
 	}

@@ -39,7 +39,8 @@ type loader struct {
 	inputsOfChains, inputsWaiting, inputs, retryable      want
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
-	allowances, details, paid                             want
+	allowances, paid                                      want
+	holdWants
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -72,10 +73,13 @@ func (l *loader) want(w *working, s decision.Scope) error {
 	into := map[decision.ScopeKind]*want{
 		decision.ScopeChain: &l.chains, decision.ScopeInputs: &l.inputsOfChains, decision.ScopeWaiting: &l.inputsWaiting,
 		decision.ScopeRetryable: &l.retryable, decision.ScopeBook: &l.book, decision.ScopeHolds: &l.holds,
-		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills, decision.ScopeDetail: &l.details, decision.ScopePaid: &l.paid,
+		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills, decision.ScopePaid: &l.paid,
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
 	}[s.Kind]
+	if into == nil {
+		into = l.of(s.Kind)
+	}
 	switch {
 	case into == nil:
 		return fmt.Errorf("load scope %s %q of partner %q: no query brings it", s.Kind, s.ID, w.ID)
@@ -151,7 +155,6 @@ func (l *loader) loadRows(ctx context.Context) error {
 	pairs(db.LoadResources, &l.resources, resources)
 	pairs(db.LoadDetailsOfOrders, &l.detailsOfOrders, details)
 	pairs(db.LoadDetailsOfBills, &l.detailsOfBills, details)
-	pairs(db.LoadDetails, &l.details, details)
 	pairs(db.LoadBills, &l.bills, bills)
 	partners(db.LoadAllBills, &l.allBills, bills)
 	partners(db.LoadHoldsNotOfCredit, &l.holds, holds)
@@ -173,6 +176,7 @@ func (l *loader) loadRows(ctx context.Context) error {
 		batch.Queue(db.LoadInputsByKey, l.inputs.partnerIDs, hashes).Query(l.readInputs)
 	}
 	partners(db.LoadInputsRetryable, &l.retryable, l.readInputs)
+	l.queueHolds(&batch)
 	if batch.Len() == 0 {
 		return nil
 	}

@@ -139,6 +139,7 @@ func (s *saver) partnerRows(ctx context.Context) error {
 		p.Highest, p.WaitingSince = append(p.Highest, c.Highest), append(p.WaitingSince, c.WaitingSince)
 		p.ClosedCycles, p.PostingHashes = append(p.ClosedCycles, string(c.ClosedCycle)), append(p.PostingHashes, c.PostingHash[:])
 		p.CutOffs, p.CutOffInputs = append(p.CutOffs, c.CutOffs), append(p.CutOffInputs, c.CutOffInput)
+		p.Overdue = append(p.Overdue, c.Overdue)
 	}
 	if len(p.PartnerIds) == 0 {
 		return nil

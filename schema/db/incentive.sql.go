@@ -299,7 +299,7 @@ func (q *Queries) LoadDetailsOfOrders(ctx context.Context, partnerIds []string, 
 const LoadHoldsNotOfCredit = `-- name: LoadHoldsNotOfCredit :many
 select partner_id, hold_id as id, version, document
 from hold
-where partner_id = any($1::text[]) and reason <> 'credit_not_repaid'
+where partner_id = any($1::text[]) and open and reason <> 'credit_not_repaid'
 `
 
 type LoadHoldsNotOfCreditRow struct {

@@ -10,6 +10,17 @@ import (
 	"github.com/shopspring/decimal"
 )
 
+type Adjustment struct {
+	PartnerID    string
+	AdjustmentID string
+	Version      int64
+	BillID       *string
+	OrderID      *string
+	Currency     string
+	Amount       decimal.Decimal
+	Document     []byte
+}
+
 type Allowance struct {
 	PartnerID   string
 	AllowanceID string
@@ -37,6 +48,13 @@ type CustomerOrder struct {
 	CustomerID string
 	State      string
 	Document   []byte
+}
+
+type CycleSettlement struct {
+	PartnerID    string
+	SettlementID string
+	Version      int64
+	Document     []byte
 }
 
 type Debt struct {
@@ -199,6 +217,13 @@ type Invoice struct {
 	Document  []byte
 }
 
+type Milestone struct {
+	PartnerID   string
+	MilestoneID string
+	Version     int64
+	Document    []byte
+}
+
 type Outbox struct {
 	Partition  int32
 	No         int64
@@ -210,6 +235,14 @@ type Outbox struct {
 	TimeOffset int32
 	Data       []byte
 	CreatedAt  time.Time
+}
+
+type Overdue struct {
+	PartnerID string
+	OverdueID string
+	Version   int64
+	Open      bool
+	Document  []byte
 }
 
 type Partner struct {
@@ -229,6 +262,7 @@ type Partner struct {
 	CutOffs          int64
 	CutOffInput      int64
 	PostingHash      []byte
+	Overdue          int64
 }
 
 type PaymentRequest struct {
@@ -297,6 +331,17 @@ type Resource struct {
 	Document   []byte
 }
 
+type Statement struct {
+	PartnerID        string
+	StatementID      string
+	Version          int64
+	Cycle            string
+	Currency         string
+	BillAmount       decimal.Decimal
+	InitialAmountDue decimal.Decimal
+	Document         []byte
+}
+
 type StreamPosition struct {
 	Partition int32
 	Stream    string
@@ -307,4 +352,11 @@ type StreamPosition struct {
 	OutboxNo  int64
 	RelayedNo int64
 	Attempts  int32
+}
+
+type Turnover struct {
+	PartnerID  string
+	TurnoverID string
+	Version    int64
+	Document   []byte
 }

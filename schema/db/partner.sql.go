@@ -25,7 +25,7 @@ func (q *Queries) AddPartners(ctx context.Context, partnerIds []string) error {
 }
 
 const LockPartners = `-- name: LockPartners :many
-select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash from partner
+select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue from partner
 where partner_id = any($1::text[])
 order by partner_id
 for update
@@ -57,6 +57,7 @@ func (q *Queries) LockPartners(ctx context.Context, partnerIds []string) ([]Part
 			&i.CutOffs,
 			&i.CutOffInput,
 			&i.PostingHash,
+			&i.Overdue,
 		); err != nil {
 			return nil, err
 		}
@@ -85,7 +86,8 @@ update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
     highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
-    cut_offs = c.cut_offs, cut_off_input = c.cut_off_input, posting_hash = c.posting_hash
+    cut_offs = c.cut_offs, cut_off_input = c.cut_off_input, posting_hash = c.posting_hash,
+    overdue = c.overdue
 from (
   select unnest($1::text[]) as partner_id, unnest($2::text[]) as site,
     unnest($3::bigint[]) as input_no, unnest($4::bigint[]) as decision_no,
@@ -94,7 +96,8 @@ from (
     unnest($9::bigint[]) as retried_reference, unnest($10::bigint[]) as retried_partner,
     unnest($11::timestamptz[]) as highest, unnest($12::timestamptz[]) as waiting_since,
     unnest($13::text[]) as closed_cycle, unnest($14::bytea[]) as posting_hash,
-    unnest($15::bigint[]) as cut_offs, unnest($16::bigint[]) as cut_off_input
+    unnest($15::bigint[]) as cut_offs, unnest($16::bigint[]) as cut_off_input,
+    unnest($17::bigint[]) as overdue
 ) c
 where p.partner_id = c.partner_id
 `
@@ -116,6 +119,7 @@ type SavePartnersParams struct {
 	PostingHashes     [][]byte
 	CutOffs           []int64
 	CutOffInputs      []int64
+	Overdue           []int64
 }
 
 func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) error {
@@ -136,6 +140,7 @@ func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) erro
 		arg.PostingHashes,
 		arg.CutOffs,
 		arg.CutOffInputs,
+		arg.Overdue,
 	)
 	return err
 }

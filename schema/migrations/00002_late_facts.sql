@@ -1,5 +1,5 @@
 -- +goose Up
--- Cut-offs decided for a partner, and the number of the last one as an input: facts received behind it are corrected
+-- Cut-offs received of a partner, and the number of the last one as an input: facts received behind it are corrected
 -- together, whatever their order.
 alter table partner
   add column cut_offs      bigint not null default 0,

@@ -61,7 +61,7 @@ where t.partner_id = g.partner_id and t.bill_id = g.id;
 -- name: LoadHoldsNotOfCredit :many
 select partner_id, hold_id as id, version, document
 from hold
-where partner_id = any(@partner_ids::text[]) and reason <> 'credit_not_repaid';
+where partner_id = any(@partner_ids::text[]) and open and reason <> 'credit_not_repaid';
 
 -- name: LoadHoldsOfCredit :many
 select partner_id, hold_id as id, version, document

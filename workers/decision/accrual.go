@@ -153,7 +153,7 @@ func (f *fact) counted(order *Order, line pricing.QuoteLine, service *pricing.Se
 		if s.Kind == pricing.TenderFlexiCoupon {
 			counts = f.Reference.coupon(f.in.PartnerVersion, s.Reference).CountsForPerformance
 		}
-		slices = append(slices, DetailSlice{OrderID: order.ID, Cycle: cycle, Kind: s.Kind, Reference: s.Reference, Paid: s.Amount})
+		slices = append(slices, DetailSlice{OrderID: order.ID, Cycle: cycle, Kind: s.Kind, Reference: s.Reference, Paid: s.Amount, OnCredit: s.OnCredit})
 		tenders = append(tenders, incentive.Tender{Kind: string(s.Kind), CountsForPerformance: counts, Amount: s.Amount})
 	}
 	counted, err := f.performances(order, line, service, tenders)

@@ -98,7 +98,7 @@ func (d *decider) openPeriod(bill *Bill, late *Detail) error {
 func (d *decider) final(bill *Bill) error {
 	var group []*Detail
 	for _, detail := range d.Details.By(detailsByBill, bill.ID) {
-		if detail.Reverses == "" && detail.LateOf == "" {
+		if detail.Reverses == "" && detail.LateOf == "" && detail.AdjustmentID == "" {
 			group = append(group, detail)
 		}
 	}

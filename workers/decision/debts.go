@@ -77,7 +77,7 @@ func (d *decider) settleDebts() error {
 			continue
 		}
 		if debt != nil && old != nil {
-			debt.Repaid = old.Repaid
+			debt.keepRepaid(old)
 			if sameDocument(debt, old) {
 				continue
 			}
@@ -87,6 +87,9 @@ func (d *decider) settleDebts() error {
 	}
 	for _, diff := range d.Repayments.differences() {
 		touched[cmp.Or(diff.after, diff.before).Currency] = true
+	}
+	for _, diff := range d.CycleSettlements.differences() {
+		touched[diff.after.Currency] = true
 	}
 	for _, c := range slices.Sorted(maps.Keys(touched)) {
 		if err := d.allocate(c); err != nil {
@@ -117,12 +120,14 @@ func isCredit(k pricing.TenderKind) bool {
 	return k == pricing.TenderCredit || k == pricing.TenderMonthlySettlement
 }
 
+// hasCredit tells whether something of an order was paid on credit, with flexi
+// coupons on credit among it.
 func hasCredit(o *Order) bool {
-	return o != nil && o.Payment != nil && slices.ContainsFunc(o.Payment.Slices, func(s PaidSlice) bool { return isCredit(s.Kind) })
+	return o != nil && o.Payment != nil && slices.ContainsFunc(o.Payment.Slices, func(s PaidSlice) bool { return isCredit(s.Kind) || s.OnCredit })
 }
 
 // debtOf returns what an order owes by its credit and monthly-settlement
-// slices, nil when it owes nothing.
+// slices, and by its flexi coupons on credit, nil when it owes nothing.
 func (d *decider) debtOf(o *Order) (*Debt, error) {
 	if !hasCredit(o) {
 		return nil, nil
@@ -136,34 +141,23 @@ func (d *decider) debtOf(o *Order) (*Debt, error) {
 	for _, s := range o.Payment.Slices {
 		if isCredit(s.Kind) {
 			debt.Credit, debt.Refunded = debt.Credit.Add(s.Amount), debt.Refunded.Add(s.Refunded)
+		} else if s.OnCredit {
+			debt.addCoupon(s)
 		}
 	}
 	return debt, nil
 }
 
-// allocate settles the debts of a currency from all of its repayments.
+// allocate settles the debts of a currency from all of its repayments and the
+// settlements of its cycles.
 func (d *decider) allocate(c money.Currency) error {
-	var rows []*Debt
-	var debts []settlement.Debt
-	for _, debt := range d.Debts.All() {
-		if debt.Currency == c {
-			rows, debts = append(rows, debt), append(debts, debt.Debt)
+	b := d.book(c)
+	repaid, _ := settlement.AllocateRepayments(b.debts, b.repayments)
+	for i, row := range b.rows {
+		changed := *d.Debts.Get(row.OrderID)
+		if changed.setRepaid(b.debts[i].ForCoupon, repaid[i]) {
+			d.Debts.Put(row.OrderID, &changed)
 		}
-	}
-	var repayments []settlement.Repayment
-	for _, r := range d.Repayments.All() {
-		if r.Currency == c {
-			repayments = append(repayments, r.Repayment)
-		}
-	}
-	repaid, _ := settlement.AllocateRepayments(debts, repayments)
-	for i, debt := range rows {
-		if repaid[i].Equal(debt.Repaid) {
-			continue
-		}
-		changed := *debt
-		changed.Repaid = repaid[i]
-		d.Debts.Put(debt.OrderID, &changed)
 	}
 	return nil
 }

@@ -66,6 +66,10 @@ func (p *Partner) Receive(common *Reference, ev *events.Event, arrived time.Time
 	if arrived.IsZero() {
 		arrived = p.Counters.Highest
 	}
+	if cutsOff(ev) { // here, since what waits is decided when facts say so
+		p.Counters.CutOffs++
+		p.Counters.CutOffInput = p.Counters.InputNo
+	}
 	d := &decider{Partner: p, common: common, now: arrived}
 	d.expireAndRetry()
 	d.decide(&Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived})

@@ -58,6 +58,26 @@
 // request gives the money back or the hold closes. Bounds, fixed when something
 // is taken, make that independent of the order in which holds come and go.
 //
+// # Holds
+//
+// Every hold says what it covers, and a slice is frozen while an open one does:
+// those of operations as they say, and those that follow from facts. An order
+// paid by a milestone contract is held until that is delivered. What a flexi
+// coupon on credit paid is a debt of its order, owed after what is owed on
+// credit and no part of the cycle's due; its slices are frozen whole until it is
+// repaid. A cycle that is settled with authority counts as a repayment, at that
+// time, of whatever is due of it then. What takes from a slice or corrects it in
+// a later bill is covered where the slice is.
+//
+// An overdue account freezes nothing: while one is open, the partner's or a
+// customer's, nothing may be applied for.
+//
+// # Statements
+//
+// What resale customers consume is summed by cycle as orders change. A statement
+// tells what no statement has told of its cycle and those before it, so that
+// what comes late stands in the next one.
+//
 // # Working set
 //
 // Partner holds tables of immutable rows over what was loaded. A decision that
@@ -84,9 +104,8 @@
 // so that no id goes out twice.
 //
 // Not decided yet, and rejected as not_supported: usage, conversions, renewal
-// settings, milestones, cycles settled elsewhere, accounts overdue, operations'
-// holds, adjustments, opportunities, customer registrations, moved resources,
-// changed or reclaimed coupons and quotas, and the jobs beyond close_cycle,
+// settings, opportunities, customer registrations, moved resources, changed or
+// reclaimed coupons and quotas, and the jobs beyond close_cycle, statement,
 // release_holds and auto_confirm. The five-day quota is judged once, at the
 // first decision, outside the law of arrival (contract section 1).
 package decision

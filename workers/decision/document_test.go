@@ -16,7 +16,7 @@ import (
 func TestDocumentsReadBack(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]int{}
-	for seed := range uint64(8) {
+	for seed := range uint64(scenesMax) {
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
 		o.run(100, func(*events.Event, []events.Out) {})
@@ -32,6 +32,12 @@ func TestDocumentsReadBack(t *testing.T) {
 		kinds["request"] += readBack(t, p.Requests)
 		kinds["invoice"] += readBack(t, p.Invoices)
 		kinds["allowance"] += readBack(t, p.Allowances)
+		kinds["milestone"] += readBack(t, p.Milestones)
+		kinds["cycle settlement"] += readBack(t, p.CycleSettlements)
+		kinds["overdue"] += readBack(t, p.Overdues)
+		kinds["adjustment"] += readBack(t, p.Adjustments)
+		kinds["turnover"] += readBack(t, p.Turnovers)
+		kinds["statement"] += readBack(t, p.Statements)
 	}
 	for kind, n := range kinds {
 		if n == 0 {

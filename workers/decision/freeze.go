@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -34,19 +35,18 @@ func (d *decider) freeze() error {
 		}
 	}
 	for _, diff := range d.Holds.differences() {
-		if diff.after == nil || diff.after.Reason == incentive.HoldCreditNotRepaid {
+		hold := cmp.Or(diff.after, diff.before)
+		if hold.Reason == incentive.HoldCreditNotRepaid {
 			continue
 		}
-		for _, bill := range d.billsUnder(diff.after) {
-			d.need(ScopeBillDetails, bill)
-			for _, detail := range d.Details.By(detailsByBill, bill) {
-				touched[detail.ID] = true
-			}
+		for _, detail := range d.under(hold) {
+			d.touch(detail, touched)
 		}
 	}
 	if len(touched) > 0 {
 		d.need(ScopeHolds, "")
 	}
+	d.needOriginals(touched)
 	for _, detail := range d.inReversalOrder(touched) {
 		if err := d.freezeDetail(detail); err != nil {
 			return err
@@ -92,7 +92,7 @@ func (d *decider) touch(detail *Detail, touched map[string]bool) {
 // cover.
 func (d *decider) freezeDetail(detail *Detail) error {
 	changed := *detail
-	if detail.LateOf == "" {
+	if detail.LateOf == "" && detail.AdjustmentID == "" {
 		shares, err := d.shares(detail)
 		if err != nil {
 			return err
@@ -173,10 +173,10 @@ func weightsOf(list []DetailSlice) []decimal.Decimal {
 }
 
 // freezeSlice adds what is frozen of one slice. A credit hold freezes its
-// outstanding share; the first of the other holds freezes the rest.
+// outstanding share; the first of the other holds, those over its order before
+// the wider ones, freezes the rest.
 func (d *decider) freezeSlice(detail *Detail, s DetailSlice) error {
-	as := incentive.Slice{DetailID: detail.ID, OrderID: s.OrderID, BillID: detail.BillID, Cycle: s.Cycle,
-		Currency: detail.Currency, Tender: string(s.Kind)}
+	as := sliceOf(detail, s)
 	left := s.Share
 	if isCredit(s.Kind) {
 		d.need(ScopeBook, "")
@@ -190,12 +190,13 @@ func (d *decider) freezeSlice(detail *Detail, s DetailSlice) error {
 			left = left.Sub(frozen)
 		}
 	}
-	for _, h := range d.Holds.All() {
-		if h.Reason == incentive.HoldCreditNotRepaid || !h.Open || !h.rule().Covers(as) {
-			continue
+	for _, scope := range [...]string{orderKey(s.OrderID), beyondOrders} {
+		for _, h := range d.Holds.By(holdsOpen, scope) {
+			if h.rule().Covers(as) {
+				detail.cover(h.ID, h.Reason, left)
+				return nil
+			}
 		}
-		detail.cover(h.ID, h.Reason, left)
-		return nil
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type history struct {
 	events []*events.Event
 	flat   bool     // the policy is flat by order
 	live   []string // resources somebody paid for, or tried to
+	late   []string // overdues that are not cleared
 }
 
 func newHistory(t testing.TB, seed uint64, at time.Time) *history {
@@ -60,9 +61,11 @@ func (h *history) reference() {
 			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}}})
 	}
 	h.add("policy", "POL", h.policy(from))
-	h.add("policy/new", "NEW", &events.IncentivePolicyPublished{PolicyID: "NEW", Version: 1, Name: "new customers", Kind: "special", Association: "resale",
-		Categories: []string{"0"}, OrderKinds: []string{"new"}, Newness: &events.Newness{MonthsWithoutPaidOrder: 1}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
-		Bands: []events.RateBand{{Rate: dec("0.03")}}, CycleBy: "payment", EffectiveTime: from})
+	if !h.flat {
+		h.add("policy/new", "NEW", &events.IncentivePolicyPublished{PolicyID: "NEW", Version: 1, Name: "new customers", Kind: "special", Association: "resale",
+			Categories: []string{"0"}, OrderKinds: []string{"new"}, Newness: &events.Newness{MonthsWithoutPaidOrder: 1}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
+			Bands: []events.RateBand{{Rate: dec("0.03")}}, CycleBy: "payment", EffectiveTime: from})
+	}
 	referral := h.policy(from)
 	referral.PolicyID, referral.Association = "REF", "referral"
 	h.add("policy/referral", "REF", referral)
@@ -75,6 +78,7 @@ func (h *history) reference() {
 	}
 	h.add("discount", "D1", &events.DiscountGranted{DiscountID: "D1", PartnerID: "P100", GrantedBy: "vendor", DiscountType: 605, DiscountName: "d", Mode: "ratio",
 		Value: dec("0.9"), Scope: events.DiscountScope{CustomerIDs: []string{"C0", "C1"}}, EffectiveTime: from})
+	h.creditCoupons()
 }
 
 // policy is flat by order, banded over the month, or the whole month at the
@@ -101,7 +105,7 @@ func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 func (h *history) facts(n int) {
 	for range n {
 		h.at = h.at.Add(time.Duration(1+h.rng.IntN(300)) * time.Minute)
-		switch h.rng.IntN(10) {
+		switch h.rng.IntN(12) {
 		case 0, 1, 2, 3:
 			h.order()
 		case 4:
@@ -110,6 +114,8 @@ func (h *history) facts(n int) {
 			h.renew()
 		case 6:
 			h.unsubscribe()
+		case 7, 8:
+			h.standing()
 		default:
 			h.repay()
 		}
@@ -140,11 +146,11 @@ func (h *history) order() {
 	}
 	h.add("order.placed/"+id, id, &events.OrderPlaced{OrderID: id, PartnerID: "P100", CustomerID: fmt.Sprintf("C%d", c), AutoPay: true, OrderType: 1, Lines: lines})
 	h.live = append(h.live, vm)
-	h.pay(id)
+	h.pay(id, h.split(c, lines)...)
 }
 
 // pay pays, cancels, adjusts, or does several of these.
-func (h *history) pay(id string) {
+func (h *history) pay(id string, tenders ...events.Tender) {
 	h.at = h.at.Add(time.Duration(h.rng.IntN(90)) * time.Minute)
 	switch h.rng.IntN(12) {
 	case 0:
@@ -155,7 +161,7 @@ func (h *history) pay(id string) {
 		h.add("order.paid/wrong/"+id, id, &events.OrderPaid{OrderID: id, PartnerID: "P100", PaidBy: "customer", Tenders: []events.Tender{{Kind: "cash", Amount: dec("1.00")}}})
 	}
 	h.at = h.at.Add(time.Duration(h.rng.IntN(40)) * time.Minute)
-	h.add("order.paid/"+id, id, &events.OrderPaid{OrderID: id, PartnerID: "P100", PaidBy: "customer"})
+	h.add("order.paid/"+id, id, &events.OrderPaid{OrderID: id, PartnerID: "P100", PaidBy: "customer", Tenders: tenders, MilestoneID: h.milestone()})
 }
 
 func (h *history) change() {

@@ -38,7 +38,7 @@ func (d *decider) creditHolds(touched map[string]bool) error {
 	}
 	for _, id := range sortedKeys(orders) {
 		debt := d.Debts.Get(id)
-		if debt == nil {
+		if debt == nil || debt.Credit.IsZero() {
 			d.Holds.Put(holdID(d.ID, incentive.HoldCreditNotRepaid, id), nil)
 			continue
 		}
@@ -96,32 +96,4 @@ func (d *decider) frozenUnder(hold *Hold) decimal.Decimal {
 		add(d.Details.Get(late))
 	}
 	return sum
-}
-
-// billsUnder lists the bills whose details a hold may cover.
-func (d *decider) billsUnder(h *Hold) []string {
-	switch {
-	case h.BillID != "":
-		return []string{h.BillID}
-	case h.DetailID != "":
-		if detail := d.Details.Get(h.DetailID); detail != nil {
-			return []string{detail.BillID}
-		}
-		return nil
-	case h.OrderID != "":
-		d.need(ScopeChain, orderKey(h.OrderID))
-		var out []string
-		for _, detail := range d.Details.By(detailsByOrder, h.OrderID) {
-			out = append(out, detail.BillID)
-		}
-		return out
-	}
-	d.need(ScopeBills, "")
-	var out []string
-	for _, b := range d.Bills.All() {
-		if h.Currency == "" || b.Currency == h.Currency {
-			out = append(out, b.ID)
-		}
-	}
-	return out
 }

@@ -20,6 +20,7 @@ const (
 	JobCloseCycle   = "close_cycle"
 	JobReleaseHolds = "release_holds"
 	JobAutoConfirm  = "auto_confirm"
+	JobStatement    = "statement"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -48,6 +49,8 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.releaseHolds(profile, data.ScheduledFor)
 	case JobAutoConfirm:
 		return d.autoConfirm(profile, data.ScheduledFor)
+	case JobStatement:
+		return d.issueStatements(profile, data.ScheduledFor)
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}
@@ -87,6 +90,7 @@ func (d *decider) closeCycle(profile *site.Profile, at time.Time) error {
 	}
 	for _, c := range d.unpaidCurrencies(cycle) {
 		id := holdID(d.ID, incentive.HoldCycleUnpaid, string(cycle)+" "+string(c))
+		d.need(ScopeHold, id) // one that was released does not open again
 		if d.Holds.Get(id) == nil {
 			d.Holds.Put(id, &Hold{ID: id, Reason: incentive.HoldCycleUnpaid, Cycle: cycle, Currency: c, Open: true})
 		}
@@ -128,19 +132,8 @@ func (d *decider) releaseHolds(profile *site.Profile, at time.Time) error {
 }
 
 func (d *decider) lastPayment(hold *Hold) (time.Time, bool) {
-	var debts []settlement.Debt
-	for _, debt := range d.Debts.All() {
-		if debt.Currency == hold.Currency {
-			debts = append(debts, debt.Debt)
-		}
-	}
-	var repayments []settlement.Repayment
-	for _, r := range d.Repayments.All() {
-		if r.Currency == hold.Currency {
-			repayments = append(repayments, r.Repayment)
-		}
-	}
-	return settlement.LastPayment(debts, repayments, hold.Cycle)
+	b := d.book(hold.Currency)
+	return settlement.LastPayment(b.debts, b.repayments, hold.Cycle)
 }
 
 // autoConfirm confirms every bill whose deadline was before the day of the run.

@@ -270,7 +270,8 @@ func takeInto(late, detail *Detail, difference decimal.Decimal) error {
 		return err
 	}
 	for i, s := range detail.Slices {
-		late.Slices = append(late.Slices, DetailSlice{OrderID: s.OrderID, Cycle: s.Cycle, Kind: s.Kind, Reference: s.Reference, Share: shares[i]})
+		late.Slices = append(late.Slices, DetailSlice{OrderID: s.OrderID, Cycle: s.Cycle, Kind: s.Kind, Reference: s.Reference, Share: shares[i],
+			OnCredit: s.OnCredit, DetailID: cmp.Or(s.DetailID, detail.ID), BillID: cmp.Or(s.BillID, detail.BillID)})
 	}
 	late.Amount = late.Amount.Add(difference)
 	late.Ideal = late.Amount

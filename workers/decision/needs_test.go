@@ -36,7 +36,7 @@ func give[R any](from, to *decision.Table[R], which func(*R) bool) {
 
 func all[R any](*R) bool { return true }
 
-func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
+func (s *shelf) load(t *testing.T, p *decision.Partner, scope decision.Scope) {
 	p.Loaded(scope)
 	id := scope.ID
 	credit := func(h *decision.Hold) bool { return h.Reason == incentive.HoldCreditNotRepaid }
@@ -57,16 +57,15 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 		give(s.of.Debts, p.Debts, all)
 		give(s.of.Repayments, p.Repayments, all)
 		give(s.of.Holds, p.Holds, credit)
+		give(s.of.CycleSettlements, p.CycleSettlements, all)
 	case decision.ScopeHolds:
-		give(s.of.Holds, p.Holds, func(h *decision.Hold) bool { return !credit(h) })
+		give(s.of.Holds, p.Holds, func(h *decision.Hold) bool { return h.Open && !credit(h) })
 	case decision.ScopeBill:
 		give(s.of.Bills, p.Bills, func(b *decision.Bill) bool { return b.ID == id })
 	case decision.ScopeBills:
 		give(s.of.Bills, p.Bills, all)
 	case decision.ScopeBillDetails:
 		give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.BillID == id })
-	case decision.ScopeDetail:
-		give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.ID == id })
 	case decision.ScopePaid:
 		give(s.of.PaidOrders, p.PaidOrders, func(o *decision.PaidOrder) bool { return o.CustomerID == id })
 	case decision.ScopeRequest:
@@ -81,6 +80,8 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 		if a := s.of.Allowances.Get(id); a != nil {
 			p.Allowances.Load(id, a, s.of.Allowances.Version(id))
 		}
+	default:
+		s.loadHolds(t, p, scope)
 	}
 }
 
@@ -120,7 +121,7 @@ func (s *shelf) decide(t *testing.T, common *decision.Reference, ev *events.Even
 		p.Reset()
 		for _, scope := range needs.Scopes {
 			if !p.IsLoaded(scope) { // a chain brings its other keys
-				s.load(p, scope)
+				s.load(t, p, scope)
 			}
 		}
 	}

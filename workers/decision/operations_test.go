@@ -136,7 +136,7 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 	var late []*events.Event
 	calm := func(i int) bool { return i%20 > 13 } // no new facts: what there is settles
 	for i := range steps {
-		do := o.rng.IntN(7)
+		do := o.rng.IntN(8)
 		if calm(i) {
 			do = 3 + o.rng.IntN(4)
 		}
@@ -152,12 +152,15 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 			o.request()
 		case 5:
 			o.requestStep()
-		default:
+		case 6:
 			o.invoice()
+		default:
+			o.holding()
 		}
 		if i%20 == 13 {
 			id := o.id("RP")
 			o.add("repayment/"+id, id, &events.RepaymentReceived{RepaymentID: id, PartnerID: "P100", Amount: dec("9000.00"), Currency: "CNY"})
+			o.calm()
 			o.fire(decision.JobCloseCycle, o.at.AddDate(0, 0, 31))
 			o.fire(decision.JobReleaseHolds, o.at.AddDate(0, 0, 1))
 		}
@@ -184,6 +187,7 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		o.run(100, func(ev *events.Event, outs []events.Out) {
 			inputs = append(inputs, ev)
 			check(t, m, ev)
+			checkApplicable(t, reached, outs)
 			reached["uncovered"] += checkFrozen(t, m, frozen, outs)
 			told := map[[2]string]bool{}
 			for _, out := range outs {
@@ -211,11 +215,13 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		for _, b := range m.Partners["P100"].Bills.All() {
 			reached["bill "+string(b.State)]++
 		}
+		reasonsOf(m.Partners["P100"], reached)
 		replay(t, inputs, published)
 	}
 	t.Log(reached)
 	for _, what := range []string{"request " + string(settlement.RequestPaid), "request " + string(settlement.RequestCancelled), events.TypeInvoiceStateChanged,
-		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, "bill " + string(settlement.BillIssued)} {
+		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, events.TypeStatementIssued, "hold milestone_undelivered", "hold flexi_coupon_not_repaid",
+		"frozen milestone_undelivered", "frozen flexi_coupon_not_repaid", "frozen compliance", "frozen credit_not_repaid", "bill " + string(settlement.BillIssued)} {
 		if reached[what] == 0 {
 			t.Errorf("no history came to %q: %v", what, reached)
 		}

@@ -18,8 +18,8 @@ const (
 	ScopeWaiting       ScopeKind = "waiting"        // ID: a key; the inputs that wait for it
 	ScopeInput         ScopeKind = "input"          // ID: InputID; one input
 	ScopeRetryable     ScopeKind = "retryable"      // the rejections that new reference data may heal, and every waiting input
-	ScopeBook          ScopeKind = "book"           // all debts, repayments and credit holds
-	ScopeHolds         ScopeKind = "holds"          // the holds that do not belong to one order's credit
+	ScopeBook          ScopeKind = "book"           // all debts, repayments, settled cycles and credit holds
+	ScopeHolds         ScopeKind = "holds"          // the open holds that do not belong to one order's credit
 	ScopeBill          ScopeKind = "bill"           // ID: a bill id
 	ScopeBills         ScopeKind = "bills"          // all bills
 	ScopeBillDetails   ScopeKind = "bill-details"   // ID: a bill id; its details
@@ -30,6 +30,11 @@ const (
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
 	ScopePaid          ScopeKind = "paid"           // ID: customer id; when it paid for which orders
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
+	ScopeHold          ScopeKind = "hold"           // ID: a hold id, open or not
+	ScopeMilestone     ScopeKind = "milestone"      // ID: a milestone id
+	ScopeOverdue       ScopeKind = "overdue"        // ID: an overdue id
+	ScopeAdjustment    ScopeKind = "adjustment"     // ID: an adjustment id
+	ScopeStatements    ScopeKind = "statements"     // all turnovers and statements
 )
 
 // A Scope is a part of a partner's state.
@@ -64,8 +69,9 @@ type Counters struct {
 	Highest          time.Time      // highest event time received
 	WaitingSince     time.Time      // arrival of the longest waiting input, zero if none waits
 	ClosedCycle      calendar.Cycle // last cycle that close_cycle closed
-	CutOffs          int64          // cut-offs decided
+	CutOffs          int64          // cut-offs received
 	CutOffInput      int64          // number of the last one as an input
+	Overdue          int64          // overdues that are open
 }
 
 // A Partner is the working set of one partner: everything that its decisions
@@ -89,6 +95,13 @@ type Partner struct {
 	Invoices   *Table[Invoice]
 	Allowances *Table[Allowance]
 	Inputs     *Table[Input]
+
+	Milestones       *Table[Milestone]
+	CycleSettlements *Table[CycleSettlement]
+	Overdues         *Table[Overdue]
+	Adjustments      *Table[Adjustment]
+	Turnovers        *Table[Turnover]
+	Statements       *Table[Statement]
 
 	Postings []Posting // of the batch, in order
 
@@ -121,15 +134,23 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Resources:  newTable[Resource](j),
 		Details:    newTable(j, func(d *Detail) string { return d.OrderID }, func(d *Detail) string { return d.BillID }, func(d *Detail) string { return d.Reverses }),
 		Bills:      newTable[Bill](j),
-		Holds:      newTable[Hold](j),
+		Holds:      newTable(j, openHoldKey),
 		Debts:      newTable[Debt](j),
 		Repayments: newTable[Repayment](j),
 		Requests:   newTable[Request](j),
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
+
+		Milestones:       newTable[Milestone](j),
+		CycleSettlements: newTable[CycleSettlement](j),
+		Overdues:         newTable[Overdue](j),
+		Adjustments:      newTable[Adjustment](j),
+		Turnovers:        newTable[Turnover](j),
+		Statements:       newTable[Statement](j),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs,
+		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements}
 	return p
 }
 

@@ -16,9 +16,6 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	if err != nil {
 		return err
 	}
-	if data.MilestoneID != "" {
-		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/milestone_id", Message: "payments by milestone are not decided yet; after an upgrade have it decided with accruald rejections retry"}
-	}
 	discountID := data.DiscountID
 	if discountID == "" && order.AutoPay {
 		discountID = order.Quote.AutomaticChoice(f.site)
@@ -37,9 +34,9 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	}
 	settled := *order
 	settled.State = OrderSettled
-	settled.Payment = &Payment{Event: f.ref(), Charge: *charge, Tenders: tenders, PaidBy: data.PaidBy}
+	settled.Payment = &Payment{Event: f.ref(), Charge: *charge, Tenders: tenders, PaidBy: data.PaidBy, MilestoneID: data.MilestoneID}
 	for _, s := range slices {
-		settled.Payment.Slices = append(settled.Payment.Slices, PaidSlice{Slice: s})
+		settled.Payment.Slices = append(settled.Payment.Slices, PaidSlice{Slice: s, OnCredit: f.couponOnCredit(s)})
 	}
 	settled.Payment.Charge.Lines = nil
 	if err := f.deliver(&settled, charge, slices); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/pricing"
 )
 
@@ -55,17 +56,20 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 	case *events.InvoiceTriggered:
 		return foreseeInvoice(data)
 	case *events.ScheduleApplied:
+		if data.Job == JobStatement {
+			return []Scope{{ScopeStatements, ""}}
+		}
 		return []Scope{{ScopeBills, ""}, {ScopeHolds, ""}, {ScopeBook, ""}}
 	case *events.RejectionRetried:
 		return []Scope{{ScopeInput, InputID(data.Source, data.ID)}}
 	case *events.RejectionDiscarded:
 		return []Scope{{ScopeInput, InputID(data.Source, data.ID)}}
 	}
-	return nil
+	return foreseeHolds(ev)
 }
 
 func (p *Partner) foreseeFact(common *Reference, ev *events.Event, keys []string) []Scope {
-	scopes := make([]Scope, 0, 2*len(keys)+1)
+	scopes := make([]Scope, 0, 2*len(keys)+2)
 	for _, k := range keys {
 		scopes = append(scopes, Scope{ScopeChain, k}, Scope{ScopeWaiting, k})
 	}
@@ -74,14 +78,20 @@ func (p *Partner) foreseeFact(common *Reference, ev *events.Event, keys []string
 	}
 	switch data := ev.Data.(type) {
 	case *events.OrderPaid:
+		scopes = append(scopes, Scope{ScopeStatements, ""})
+		if data.MilestoneID != "" {
+			scopes = append(scopes, Scope{ScopeMilestone, data.MilestoneID}, Scope{ScopeHold, holdID(p.ID, incentive.HoldMilestoneUndelivered, data.OrderID)})
+		}
 		if p.paysOnCredit(data.Tenders) {
 			scopes = append(scopes, Scope{ScopeBook, ""})
 		}
 	case *events.OrderUnsubscribed:
+		scopes = append(scopes, Scope{ScopeStatements, ""})
 		if profile, err := p.sites.Get(p.Reference.Site()); err == nil {
 			scopes = append(scopes, Scope{ScopeAllowance, allowanceID(data.CustomerID, ev.Time, profile.Zone())})
 		}
 	case *events.OrderSpecChanged: // a downgrade gives back
+		scopes = append(scopes, Scope{ScopeStatements, ""})
 	default:
 		return scopes
 	}
@@ -107,7 +117,7 @@ func buyer(ev *events.Event) string {
 // credit.
 func (p *Partner) paysOnCredit(tenders []events.Tender) bool {
 	for _, t := range tenders {
-		if isCredit(pricing.TenderKind(t.Kind)) {
+		if kind := pricing.TenderKind(t.Kind); isCredit(kind) || kind == pricing.TenderFlexiCoupon && p.Reference.onCredit(t.CouponID) {
 			return true
 		}
 	}

@@ -40,6 +40,11 @@ func (d *decider) post() error {
 	for _, diff := range d.Details.differences() {
 		d.postDetail(diff)
 	}
+	for _, diff := range d.Adjustments.differences() {
+		if a := diff.after; a.OrderID != "" {
+			d.lines("adjustment/"+diff.id, "", a.Currency, settlement.PostOrderAdjustment(a.Amount))
+		}
+	}
 	return d.postRequests()
 }
 

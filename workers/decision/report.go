@@ -42,6 +42,9 @@ func (d *decider) report() {
 	for _, diff := range d.Bills.differences() {
 		d.reportBill(diff)
 	}
+	for n, diff := range d.Statements.differences() {
+		d.reportStatement(n, diff.after)
+	}
 	for _, in := range d.rejectedAgain {
 		d.outs = append(d.outs, events.NewRejectedOut(in.Event, in.Rejection, in.Attempts))
 	}
@@ -88,7 +91,7 @@ func (d *decider) reportDetail(diff difference[Detail]) {
 		Association: detail.Association, PolicyID: detail.PolicyID, PolicyVersion: detail.PolicyVersion, Currency: string(detail.Currency),
 		Performance: in(detail.Currency, detail.Performance), Rate: events.NewAmount(detail.Rate, rateScale),
 		Amount: in(detail.Currency, amount), Provisional: detail.Provisional, Reverses: detail.Reverses, LateOf: detail.LateOf,
-		ZeroReason: detail.ZeroReason, Supersedes: supersedes})
+		ZeroReason: detail.ZeroReason, Supersedes: supersedes, AdjustmentID: detail.AdjustmentID})
 }
 
 func origin(version int64) events.Origin { return events.Origin{Version: int(version)} }

@@ -1,9 +1,12 @@
 package decision
 
 import (
+	"cmp"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/incentive"
 )
 
 // reportHolds tells what became frozen and what is not any more. What a hold
@@ -106,10 +109,15 @@ func (r *holdReport) tell(detail *Detail, version int64, c Covering) {
 	r.count[key]++
 }
 
-// holdReference names what a hold is about: the order or the cycle.
+// holdReference names what a hold is about: an order, a bill, a detail, a cycle
+// or the partner.
 func (d *decider) holdReference(c Covering, detail *Detail) string {
+	d.need(ScopeHolds, "")
+	if c.Reason == incentive.HoldCreditNotRepaid {
+		d.need(ScopeBook, "")
+	}
 	if hold := d.Holds.Get(c.HoldID); hold != nil {
-		return hold.OrderID + hold.BillID + hold.DetailID + string(hold.Cycle)
+		return cmp.Or(hold.OrderID, hold.BillID, hold.DetailID, string(hold.Cycle), d.ID)
 	}
 	return detail.OrderID
 }

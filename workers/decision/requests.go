@@ -88,6 +88,9 @@ func (d *decider) submitted(data *events.PaymentRequestSubmitted) error {
 		return &events.Rejection{Code: CodeRequestExists, Pointer: "/data/payment_request_id", Message: fmt.Sprintf(
 			"payment request %q was submitted before; an id is used once", data.PaymentRequestID)}
 	}
+	if err := d.refuseOverdue(data); err != nil {
+		return err
+	}
 	d.need(ScopeBills, "")
 	named, err := d.requested(profile, data)
 	if err != nil {
@@ -163,7 +166,7 @@ func (d *decider) requested(profile *site.Profile, data *events.PaymentRequestSu
 // applicable is what may be applied for now, and what stands against it.
 func (d *decider) applicable(b *Bill) (amount decimal.Decimal, blockedBy []string) {
 	enrolled := d.Reference.enrolment(d.Counters.DecisionNo, d.in.Event.Time)
-	gates := settlement.Gates{Authenticated: enrolled != nil && enrolled.BusinessInfoAuthenticated}
+	gates := settlement.Gates{Authenticated: enrolled != nil && enrolled.BusinessInfoAuthenticated, Overdue: d.Counters.Overdue > 0}
 	if policy, ok := d.common.policies.View(d.common.version).Find(b.PolicyID, b.PolicyVersion); ok && policy.MinPayment != nil && b.State.Confirmed() {
 		d.need(ScopeBills, "")
 		gates.MinPayment = policy.MinPayment

@@ -150,7 +150,7 @@ func (f *fact) clawBack(order *Order, base *Detail, back []giveBack, period stri
 			return err
 		}
 		negative.Slices = append(negative.Slices, DetailSlice{OrderID: s.OrderID, Cycle: s.Cycle, Kind: s.Kind, Reference: s.Reference,
-			Paid: now.Neg(), Counted: counted.Neg(), Eligible: counted.Neg()})
+			Paid: now.Neg(), Counted: counted.Neg(), Eligible: counted.Neg(), OnCredit: s.OnCredit, DetailID: base.ID, BillID: base.BillID})
 	}
 	negative.Performance = performance(negative.Slices)
 	f.Details.Put(changed.ID, &changed)

@@ -66,12 +66,15 @@ type Payment struct {
 	Tenders []pricing.Tender
 	Slices  []PaidSlice
 	PaidBy  string
+	// MilestoneID is what a milestone contract waits for.
+	MilestoneID string `json:",omitzero"`
 }
 
 // A PaidSlice is one line x one tender of a paid order.
 type PaidSlice struct {
 	pricing.Slice
 	Refunded decimal.Decimal
+	OnCredit bool `json:",omitzero"` // a flexi coupon on credit
 }
 
 // A Detail is what one fact earned under one policy: an order line, or a
@@ -100,6 +103,8 @@ type Detail struct {
 	Holds            []Covering      `json:",omitzero"` // what freezes it, sums to Frozen
 	Provisional      bool
 	Reverses, LateOf string  `json:",omitzero"`
+	AdjustmentID     string  `json:",omitzero"` // what posted it
+	Adjusts          string  `json:",omitzero"` // the bill it is about
 	ZeroReason       string  `json:",omitzero"`
 	Void             bool    `json:",omitzero"` // the facts do not give it any more; it stands as issued
 	Stated           *Stated `json:",omitzero"` // of a closed bill: how it stood before the facts that came since the last cut-off
@@ -127,6 +132,10 @@ type DetailSlice struct {
 	Returned  decimal.Decimal // of Paid, given back in later periods
 	Eligible  decimal.Decimal // Counted, less the part of Refunded
 	Share     decimal.Decimal // of the detail's Amount
+	OnCredit  bool            `json:",omitzero"` // a flexi coupon on credit
+	// The detail and the bill it was taken from, where these are others: what
+	// is frozen there is frozen here.
+	DetailID, BillID string `json:",omitzero"`
 }
 
 // A Covering is the part of a detail that one hold freezes.
@@ -172,15 +181,25 @@ type Hold struct {
 	Open       bool
 	Amount     decimal.Decimal // frozen under it
 	Late       []string        `json:",omitzero"` // corrective details of other orders' facts that it covers slices of
+	// MilestoneID is what it waits for; Actor and Since are of one that operations placed.
+	MilestoneID string    `json:",omitzero"`
+	Actor       string    `json:",omitzero"`
+	Since       time.Time `json:",omitzero"`
 }
 
 // A Debt is what an order was paid with on credit, and what became of it.
+// Repaid is by repayments or by the settlement of its cycle.
 type Debt struct {
 	settlement.Debt
 	Currency    money.Currency
 	Association string
 	Repaid      decimal.Decimal
+	Coupon      *CouponDebt `json:",omitzero"`
 }
+
+// A CouponDebt is the part of an order that flexi coupons on credit paid. It is
+// owed as credit is, and no part of its cycle's due.
+type CouponDebt struct{ Credit, Refunded, Repaid decimal.Decimal }
 
 // A Repayment is a received repayment.
 type Repayment struct {

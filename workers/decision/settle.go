@@ -16,6 +16,20 @@ func (d *decider) apply() error {
 		return d.foldFact()
 	case *events.RepaymentReceived:
 		return d.repaid(data)
+	case *events.CycleSettled:
+		return d.cycleSettled(data)
+	case *events.MilestoneDelivered:
+		return d.delivered(data)
+	case *events.AccountOverdue:
+		return d.overdue(data)
+	case *events.AccountCleared:
+		return d.cleared(data)
+	case *events.HoldPlaced:
+		return d.holdPlaced(data)
+	case *events.HoldReleased:
+		return d.holdReleased(data)
+	case *events.AdjustmentPosted:
+		return d.adjusted(data)
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
 		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted:
 		return d.applyReference()
@@ -69,7 +83,7 @@ func (d *decider) settle() error {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
 	}
-	for _, stage := range [...]func() error{d.settleDebts, d.amounts, d.freeze, d.carry} {
+	for _, stage := range [...]func() error{d.settleDebts, d.turnover, d.orderHolds, d.amounts, d.freeze, d.carry} {
 		if err := stage(); err != nil {
 			return err
 		}
@@ -79,15 +93,6 @@ func (d *decider) settle() error {
 		d.Debts.collapse(sameDocument[Debt])
 	}
 	return d.post()
-}
-
-// decided counts a decision, and the cut-offs among them.
-func (d *decider) decided() {
-	d.Counters.DecisionNo++
-	if d.in.DecisionNo == 0 && cutsOff(d.in.Event) {
-		d.Counters.CutOffs++
-		d.Counters.CutOffInput = d.in.No
-	}
 }
 
 // cutsOff tells whether order facts may not be permuted over the event
@@ -102,7 +107,7 @@ func cutsOff(ev *events.Event) bool {
 
 // accept records that the event is decided and stands.
 func (d *decider) accept() {
-	d.decided()
+	d.Counters.DecisionNo++
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusAccepted, d.Counters.DecisionNo, nil, ""
 	in.Attempts++
@@ -132,7 +137,7 @@ func (d *decider) reject(why *events.Rejection) {
 	if d.chained && !why.Retryable {
 		d.join(d.keys)
 	}
-	d.decided()
+	d.Counters.DecisionNo++
 	in := *d.in
 	in.Status, in.DecisionNo, in.Rejection, in.WaitsFor = StatusRejected, d.Counters.DecisionNo, why, ""
 	in.Attempts++

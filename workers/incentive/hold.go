@@ -50,6 +50,9 @@ type Slice struct {
 	Currency money.Currency
 	Tender   string
 	OnCredit bool // a flexi coupon on credit
+
+	// The detail and the bill that the slice takes from or corrects, where these are others: a hold on them covers it.
+	FromDetailID, FromBillID string
 }
 
 // ByOperations checks that operations may open and close holds for a reason themselves: any but the four that follow
@@ -92,7 +95,7 @@ func (h Hold) Validate() error {
 // Covers reports whether the hold freezes the slice: it is open, its scope contains the slice, and its reason is
 // about that tender.
 func (h Hold) Covers(s Slice) bool {
-	if !h.Open || !h.Scope.contains(s) {
+	if !h.Open || !h.Scope.Contains(s) {
 		return false
 	}
 	switch h.Reason {
@@ -104,16 +107,17 @@ func (h Hold) Covers(s Slice) bool {
 	return true
 }
 
-func (c Scope) contains(s Slice) bool {
+// Contains reports whether the slice is in the scope, whatever the reason.
+func (c Scope) Contains(s Slice) bool {
 	switch {
 	case c.Partner:
 		return true
 	case c.DetailID != "":
-		return c.DetailID == s.DetailID
+		return c.DetailID == s.DetailID || c.DetailID == s.FromDetailID
 	case c.OrderID != "":
 		return c.OrderID == s.OrderID
 	case c.BillID != "":
-		return c.BillID == s.BillID
+		return c.BillID == s.BillID || c.BillID == s.FromBillID
 	case c.Cycle != "":
 		return c.Cycle == s.Cycle && (c.Currency == "" || c.Currency == s.Currency)
 	}

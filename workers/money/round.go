@@ -24,6 +24,7 @@ const (
 	StageUsageDeductHalfUp                    // amount billed per settlement, international: minor units, half up
 	StageInquiryCut6                          // on-demand inquiry, precision 0: 6 places, cut
 	StageInquiryCut10                         // on-demand inquiry, precision 1: 10 places, cut
+	StageStatement                            // the tax contained in a statement: minor units, half up
 )
 
 type mode int
@@ -55,6 +56,7 @@ var stages = map[Stage]struct {
 	StageUsageDeductHalfUp:   {"usage_deduct_half_up", rounding{minorUnits, halfUp}},
 	StageInquiryCut6:         {"inquiry_cut_6", rounding{6, truncate}},
 	StageInquiryCut10:        {"inquiry_cut_10", rounding{10, truncate}},
+	StageStatement:           {"statement", rounding{minorUnits, halfUp}},
 }
 
 // String returns the stage's name as explanations show it, "order_line".

@@ -10,7 +10,7 @@ import (
 
 var allStages = []Stage{
 	StageOrderLine, StageIncentive, StageRefund, StageInvoice, StageUsageUnits, StageUsageCost,
-	StageUsageDeductTruncate, StageUsageDeductHalfUp, StageInquiryCut6, StageInquiryCut10,
+	StageUsageDeductTruncate, StageUsageDeductHalfUp, StageInquiryCut6, StageInquiryCut10, StageStatement,
 }
 
 func TestRoundByStage(t *testing.T) {

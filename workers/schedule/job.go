@@ -25,6 +25,7 @@ type Job struct {
 func Jobs() []Job {
 	return []Job{
 		{Name: "close_cycle", Spec: "10 0 1 * *"},
+		{Name: "statement", Spec: "0 10 5 * *"},
 		{Name: "release_holds", Spec: "30 0 * * *"},
 		{Name: "auto_confirm", Spec: "0 1 * * *"},
 	}

@@ -42,6 +42,8 @@ var chart = []Account{
 	{AccountTenderFlexiCoupon, "consumption paid with flexi coupons", Debit},
 	{AccountTenderStoredCard, "consumption paid with stored-value cards", Debit},
 
+	{AccountAdjustments, "fee adjustments of orders, which the statement charges", Debit},
+
 	{AccountRepayments, "money received for credit", Debit},
 	{AccountCreditRepaid, "what that money is for: tender_credit and tender_monthly_settlement", Credit},
 }

@@ -19,6 +19,8 @@ type Debt struct {
 	PaidAt     time.Time
 	Credit     decimal.Decimal
 	Refunded   decimal.Decimal
+	ForCoupon  bool // owed for flexi coupons on credit: its turn is after what is owed on credit
+	OutsideDue bool // no part of its cycle's due: a referral order's, or owed for coupons
 }
 
 // Owing is what of the debt repayments have to settle: credit minus refunds, never negative.
@@ -35,11 +37,16 @@ type Repayment struct {
 	OrderIDs   []string
 	Cycle      calendar.Cycle
 	Amount     decimal.Decimal
+	// RestOfDue settles, instead of an amount, what is still due of its cycle for orders paid until At.
+	RestOfDue bool
 }
 
 // reaches tells whether the repayment was made for the debt.
 func (r Repayment) reaches(d Debt) bool {
-	if len(r.OrderIDs) > 0 {
+	switch {
+	case r.RestOfDue:
+		return d.Cycle == r.Cycle && !d.OutsideDue && !d.PaidAt.After(r.At)
+	case len(r.OrderIDs) > 0:
 		return slices.Contains(r.OrderIDs, d.OrderID)
 	}
 	return (r.CustomerID == "" || r.CustomerID == d.CustomerID) && (r.Cycle == "" || r.Cycle == d.Cycle)
@@ -63,7 +70,7 @@ func LastPayment(debts []Debt, repayments []Repayment, cycle calendar.Cycle) (ti
 	found := false
 	for i, debt := range debts {
 		at, paid := allocation.lastAt[i], allocation.settled[i].IsPositive()
-		if paid && debt.Cycle == cycle && (!found || at.After(last)) {
+		if paid && debt.Cycle == cycle && !debt.OutsideDue && (!found || at.After(last)) {
 			last, found = at, true
 		}
 	}
@@ -86,7 +93,7 @@ func allocate(debts []Debt, repayments []Repayment) allocation {
 		a.surplus[i] = r.Amount
 	}
 	oldest := sortedIndexes(len(debts), func(i, j int) int {
-		return cmp.Or(debts[i].PaidAt.Compare(debts[j].PaidAt), cmp.Compare(debts[i].OrderID, debts[j].OrderID))
+		return cmp.Or(compareBool(debts[j].ForCoupon, debts[i].ForCoupon), debts[i].PaidAt.Compare(debts[j].PaidAt), cmp.Compare(debts[i].OrderID, debts[j].OrderID))
 	})
 	turns := sortedIndexes(len(repayments), func(i, j int) int {
 		return cmp.Or(
@@ -105,15 +112,21 @@ func allocate(debts []Debt, repayments []Repayment) allocation {
 // spend lets what is left of one repayment settle the debts it reaches.
 func (a *allocation) spend(debts []Debt, r Repayment, turn int, oldest []int, reach func(Repayment, Debt) bool) {
 	for _, d := range oldest {
-		left := a.surplus[turn]
-		if !left.IsPositive() {
+		left, owing := a.surplus[turn], debts[d].Owing().Sub(a.settled[d])
+		switch {
+		case r.RestOfDue:
+			left = owing
+		case !left.IsPositive():
 			return
 		}
-		part := decimal.Min(left, debts[d].Owing().Sub(a.settled[d]))
+		part := decimal.Min(left, owing)
 		if !part.IsPositive() || !reach(r, debts[d]) {
 			continue
 		}
-		a.settled[d], a.surplus[turn] = a.settled[d].Add(part), left.Sub(part)
+		a.settled[d] = a.settled[d].Add(part)
+		if !r.RestOfDue {
+			a.surplus[turn] = left.Sub(part)
+		}
 		if r.At.After(a.lastAt[d]) {
 			a.lastAt[d] = r.At
 		}
@@ -128,6 +141,9 @@ func spillsTo(debts []Debt) func(Repayment, Debt) bool {
 		customer[d.OrderID] = d.CustomerID
 	}
 	return func(r Repayment, d Debt) bool {
+		if r.RestOfDue {
+			return false
+		}
 		if r.CustomerID != "" || len(r.OrderIDs) == 0 {
 			return r.CustomerID == "" || r.CustomerID == d.CustomerID
 		}

@@ -33,6 +33,7 @@ const (
 	AccountTenderStoredCard  = "tender_stored_card"
 	AccountRepayments        = "repayments_received" // money received for credit
 	AccountCreditRepaid      = "credit_repaid"       // its other half, against tender_credit and tender_monthly_settlement
+	AccountAdjustments       = "order_adjustments"   // fee adjustments of orders, which the statement charges
 )
 
 // Posting is one line of a fact, debit positive. All lines of a fact are in one currency and sum to zero.
@@ -116,6 +117,11 @@ func PostConsumption(tenders []TenderAmount) ([]Posting, error) {
 // PostRepayment returns the lines of money received for credit.
 func PostRepayment(amount decimal.Decimal) []Posting {
 	return withoutZeros([]Posting{{AccountRepayments, amount}, {AccountCreditRepaid, amount.Neg()}})
+}
+
+// PostOrderAdjustment returns the lines of a fee adjustment of an order: no tender paid it, the statement charges it.
+func PostOrderAdjustment(amount decimal.Decimal) []Posting {
+	return withoutZeros([]Posting{{AccountAdjustments, amount}, {AccountConsumption, amount.Neg()}})
 }
 
 func withoutZeros(lines []Posting) []Posting {

@@ -1,0 +1,57 @@
+package workers
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+)
+
+// holdWants are what decisions about holds, overdue accounts, adjustments and
+// statements look at.
+type holdWants struct {
+	holdsByID, details, milestones, overdues, adjustments want
+	statements                                            want
+}
+
+// of returns the want of a scope, nil for one of another kind.
+func (w *holdWants) of(kind decision.ScopeKind) *want {
+	switch kind {
+	case decision.ScopeHold:
+		return &w.holdsByID
+	case decision.ScopeDetail:
+		return &w.details
+	case decision.ScopeMilestone:
+		return &w.milestones
+	case decision.ScopeOverdue:
+		return &w.overdues
+	case decision.ScopeAdjustment:
+		return &w.adjustments
+	case decision.ScopeStatements:
+		return &w.statements
+	default:
+		return nil
+	}
+}
+
+// queueHolds queues the queries that are wanted.
+func (l *loader) queueHolds(batch *pgx.Batch) {
+	pairs := func(sql string, w *want, read func(pgx.Rows) error) {
+		if len(w.ids) > 0 {
+			batch.Queue(sql, w.partnerIDs, w.ids).Query(read)
+		}
+	}
+	partners := func(sql string, w *want, read func(pgx.Rows) error) {
+		if len(w.partnerIDs) > 0 {
+			batch.Queue(sql, w.partnerIDs).Query(read)
+		}
+	}
+	pairs(db.LoadHolds, &l.holdsByID, reader(l, func(w *working) *decision.Table[decision.Hold] { return w.Holds }))
+	pairs(db.LoadDetails, &l.details, reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details }))
+	pairs(db.LoadMilestones, &l.milestones, reader(l, func(w *working) *decision.Table[decision.Milestone] { return w.Milestones }))
+	pairs(db.LoadOverdues, &l.overdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
+	pairs(db.LoadAdjustments, &l.adjustments, reader(l, func(w *working) *decision.Table[decision.Adjustment] { return w.Adjustments }))
+	partners(db.LoadCycleSettlements, &l.book, reader(l, func(w *working) *decision.Table[decision.CycleSettlement] { return w.CycleSettlements }))
+	partners(db.LoadTurnovers, &l.statements, reader(l, func(w *working) *decision.Table[decision.Turnover] { return w.Turnovers }))
+	partners(db.LoadStatements, &l.statements, reader(l, func(w *working) *decision.Table[decision.Statement] { return w.Statements }))
+}
