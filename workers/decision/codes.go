@@ -1,5 +1,7 @@
 package decision
 
+import "github.com/accruald/accruald/workers/pricing"
+
 // Codes of rejections that the decision itself makes; the rules' own codes
 // stand with them. Codes are stable, texts are not.
 const (
@@ -25,7 +27,7 @@ const (
 	CodeOrderExpired     = "order_expired"
 	CodeOrderNotPayable  = "order_not_payable"
 	CodeOrderForeign     = "order_of_other_customer"
-	CodeResourceExists   = "resource_exists"
+	CodeResourceExists   = pricing.CodeResourceExists
 	CodeResourceForeign  = "resource_of_other_customer"
 	CodeResellerForeign  = "customer_of_other_reseller"
 	CodeAdjustmentExists = "order_already_adjusted"
@@ -44,6 +46,8 @@ const (
 	CodeInvoiceExists     = "invoice_exists"
 	CodeInvoiceTwoOwners  = "invoice_covers_two_requests"
 	CodeJobForeignSite    = "job_of_other_site"
+	CodeAlreadyRenewed    = "already_renewed"
+	CodeAccountOverdue    = "account_overdue"
 	CodeRejectionUnknown  = "unknown_rejection"
 	CodeRejectionNotRetry = "rejection_not_retryable"
 )

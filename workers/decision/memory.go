@@ -69,6 +69,9 @@ func (m *Memory) Fold(ev *events.Event, why *events.Rejection) ([]events.Out, er
 	} else if outs, err = p.Receive(m.Common, ev, m.Arrival); err != nil {
 		return nil, err
 	}
+	for _, own := range p.Issued {
+		m.inbox[[2]string{p.ID, own.id()}] = own.Event.ContentHash
+	}
 	m.sum(p)
 	p.Keep()
 	return outs, nil

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/accruald/accruald/workers/calendar"
@@ -27,6 +28,7 @@ const (
 	ScopeInvoice       ScopeKind = "invoice"        // ID: an invoice id
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
+	ScopeRenewals      ScopeKind = "renewals"       // ID: two dates; what renews by itself and expires between them, with its failed attempts
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
 )
 
@@ -83,8 +85,10 @@ type Partner struct {
 	Invoices   *Table[Invoice]
 	Allowances *Table[Allowance]
 	Inputs     *Table[Input]
+	Attempts   *Table[RenewalAttempt] // by resource
 
 	Postings []Posting // of the batch, in order
+	Issued   []*Input  // of the batch: what decisions of it put into the inbox themselves
 
 	sites    site.Profiles
 	journal  *journal
@@ -111,7 +115,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Chains:     newTable[Chain](j),
 		ChainOf:    newTable[ChainKey](j),
 		Orders:     newTable[Order](j),
-		Resources:  newTable[Resource](j),
+		Resources:  newTable(j, RenewalDay),
 		Details:    newTable(j, func(d *Detail) string { return d.OrderID }, func(d *Detail) string { return d.BillID }, func(d *Detail) string { return d.Reverses }),
 		Bills:      newTable[Bill](j),
 		Holds:      newTable[Hold](j),
@@ -120,9 +124,10 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Requests:   newTable[Request](j),
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
+		Attempts:   newTable[RenewalAttempt](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Attempts, p.Inputs}
 	return p
 }
 
@@ -139,7 +144,10 @@ const (
 	inputsByRetry
 )
 
-const invoicesByRequest = 0
+const (
+	invoicesByRequest  = 0
+	resourcesByRenewal = 0
+)
 
 func waitKey(i *Input) string {
 	if i.Status != StatusWaiting {
@@ -173,7 +181,7 @@ func (p *Partner) Reset() {
 	for _, t := range p.tables {
 		t.reset()
 	}
-	p.Postings = nil
+	p.Postings, p.Issued = nil, nil
 	p.Reference.reset()
 	p.Counters = p.stored
 }
@@ -185,7 +193,7 @@ func (p *Partner) Keep() {
 	for _, t := range p.tables {
 		t.keep()
 	}
-	p.Postings = nil
+	p.Postings, p.Issued = nil, nil
 	p.Reference.keep()
 	p.stored = p.Counters
 }
@@ -202,6 +210,14 @@ func (p *Partner) need(kind ScopeKind, ids ...string) {
 		}
 	}
 	if missing != nil {
+		panic(&ErrNeeds{PartnerID: p.ID, Scopes: missing})
+	}
+}
+
+// needAll ends the decision with ErrNeeds unless all of the scopes are loaded.
+func (p *Partner) needAll(scopes []Scope) {
+	missing := slices.DeleteFunc(slices.Clone(scopes), p.IsLoaded)
+	if len(missing) > 0 {
 		panic(&ErrNeeds{PartnerID: p.ID, Scopes: missing})
 	}
 }

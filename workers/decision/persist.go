@@ -55,7 +55,11 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 	case *events.InvoiceTriggered:
 		return foreseeInvoice(data)
 	case *events.ScheduleApplied:
-		return []Scope{{ScopeBills, ""}, {ScopeHolds, ""}, {ScopeBook, ""}}
+		scopes := []Scope{{ScopeBills, ""}, {ScopeHolds, ""}, {ScopeBook, ""}}
+		if profile, err := p.sites.Get(data.Site); err == nil && data.Job == JobAutoRenew {
+			scopes = append(scopes, renewalsScope(profile, data.ScheduledFor))
+		}
+		return scopes
 	case *events.RejectionRetried:
 		return []Scope{{ScopeInput, InputID(data.Source, data.ID)}}
 	case *events.RejectionDiscarded:

@@ -12,7 +12,7 @@ import (
 func (d *decider) apply() error {
 	switch data := d.in.Event.Data.(type) {
 	case *events.OrderPlaced, *events.OrderSpecChanged, *events.OrderRenewed, *events.OrderUnsubscribed,
-		*events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
+		*events.OrderConverted, *events.ResourceRenewalConfigured, *events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
 		return d.foldFact()
 	case *events.RepaymentReceived:
 		return d.repaid(data)
@@ -125,6 +125,7 @@ func (d *decider) reject(why *events.Rejection) {
 func (d *decider) wait(key string) {
 	in := *d.in
 	in.Status, in.WaitsFor, in.ChainKey, in.Rejection = StatusWaiting, key, "", nil
+	in.Invoiced = nil // not judged while it waits
 	d.record(&in)
 	if d.Counters.WaitingSince.IsZero() || in.ArrivedAt.Before(d.Counters.WaitingSince) {
 		d.Counters.WaitingSince = in.ArrivedAt

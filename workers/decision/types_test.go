@@ -15,7 +15,7 @@ var notDecided = []string{
 	events.TypeCouponStateChanged, events.TypeCouponQuotaStateChanged, events.TypeCustomerRegistrationApproved,
 	events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested, events.TypeCycleSettled, events.TypeHoldPlaced,
 	events.TypeHoldReleased, events.TypeMilestoneDelivered, events.TypeOpportunityAccepted, events.TypeOpportunityClosed,
-	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeOrderConverted, events.TypeResourceRenewalConfigured,
+	events.TypeOpportunityRegistered, events.TypeOpportunityShared,
 	events.TypeResourcesMoved, events.TypeUsageMetered,
 }
 

@@ -92,7 +92,7 @@ func (in *Unsubscription) groups(resources []*Resource) ([][]*Resource, error) {
 
 // returnResource adds what comes back for one resource.
 func (f *Refund) returnResource(p *site.Profile, in *Unsubscription, r *Resource) error {
-	if len(r.Intervals) == 0 {
+	if r.PayPerUse(in.At) {
 		return refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: delete it, there is nothing to return", r.ID)
 	}
 	if r.NotRefundable {

@@ -27,6 +27,7 @@ func Jobs() []Job {
 		{Name: "close_cycle", Spec: "10 0 1 * *"},
 		{Name: "release_holds", Spec: "30 0 * * *"},
 		{Name: "auto_confirm", Spec: "0 1 * * *"},
+		{Name: "auto_renew", Spec: "0 3 * * *"},
 	}
 }
 
