@@ -49,6 +49,7 @@ func TestSameAsInMemory(t *testing.T) {
 			list := h.reference("credit", "immediate", "monthly")
 			list = append(list, shuffled(rng, h.facts(60, 3))...)
 			h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+			h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
 			list = append(list, h.take()...)
 			h.at = h.at.Add(time.Hour)
 			list = append(list, shuffled(rng, h.facts(20, 3))...)

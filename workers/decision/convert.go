@@ -45,10 +45,9 @@ func (f *fact) convert(order *Order) error {
 // configured sets how resources renew by themselves. It is a fact of their
 // chain: the automatic renewals after it follow it, those before do not.
 func (f *fact) configured(data *events.ResourceRenewalConfigured) error {
-	in := pricing.RenewalSetting{On: data.AutoRenew, Times: data.Times, PeriodNum: data.PeriodNum, DeductionDay: data.DeductionDay, UnifiedDay: data.ExpireDay}
+	in := pricing.RenewalSetting{On: data.AutoRenew, Times: data.Times, DeductionDay: data.DeductionDay, UnifiedDay: data.ExpireDay}
 	if data.PeriodType != nil {
-		unit := calendar.PeriodType(*data.PeriodType)
-		in.PeriodType = &unit
+		in.Period = &calendar.Period{Type: calendar.PeriodType(*data.PeriodType), Num: data.PeriodNum}
 	}
 	for i, id := range data.ResourceIDs {
 		r := f.Resources.Get(id)

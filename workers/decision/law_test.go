@@ -45,8 +45,8 @@ func shuffled(rng *rand.Rand, list []*events.Event) []*events.Event {
 }
 
 // A scene is a history in parts: reference data, the facts of a month, its
-// close, and facts after it.
-type scene struct{ reference, month, cut, after []*events.Event }
+// close, automatic renewals, and facts after it.
+type scene struct{ reference, month, cut, renewals, after []*events.Event }
 
 func newScene(t *testing.T, seed uint64) scene {
 	t.Helper()
@@ -63,6 +63,8 @@ func newScene(t *testing.T, seed uint64) scene {
 	s.month = take()
 	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
 	s.cut = take()
+	h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
+	s.renewals = take()
 	h.at = time.Date(2026, 4, 1, 9, 0, 0, 0, shanghai)
 	h.facts(12)
 	s.after = take()
@@ -81,6 +83,7 @@ func TestLawOfArrival(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, seed)
+			s.cut = append(s.cut, s.renewals...)
 			base, want := fold(t, s.list(s.month, s.after))
 			if n := len(base.Partners["P100"].Orders.IDs()); n < 5 {
 				t.Fatalf("the history came to %d orders only; it shows nothing", n)

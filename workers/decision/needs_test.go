@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,13 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 		give(s.of.Invoices, p.Invoices, func(i *decision.Invoice) bool { return i.RequestID == id })
 	case decision.ScopeOrderInvoices:
 		give(s.of.Invoices, p.Invoices, func(i *decision.Invoice) bool { return slices.Contains(i.OrderIDs, id) })
+	case decision.ScopeRenewals:
+		from, to, _ := strings.Cut(id, "/")
+		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool {
+			day := decision.RenewalDay(r)
+			return from <= day && day <= to
+		})
+		give(s.of.Attempts, p.Attempts, all)
 	case decision.ScopeAllowance:
 		if a := s.of.Allowances.Get(id); a != nil {
 			p.Allowances.Load(id, a, s.of.Allowances.Version(id))

@@ -19,10 +19,9 @@ type AutoRenewal struct {
 
 // RenewalSetting is what a setting names; the zero value of a member is not given.
 type RenewalSetting struct {
-	On                             bool
-	Times, PeriodNum, DeductionDay int
-	PeriodType                     *calendar.PeriodType
-	UnifiedDay                     int
+	On                              bool
+	Period                          *calendar.Period
+	Times, DeductionDay, UnifiedDay int
 }
 
 // Configure returns a copy of a primary resource that renews by itself as the setting says, counted from now. A setting
@@ -49,15 +48,7 @@ func Configure(p *site.Profile, r *Resource, in RenewalSetting, at time.Time) (*
 	case r.Term.Type == calendar.OneOff:
 		return nil, refuse(CodeNotRenewable, "", "resource %q was bought once and for all: it has no term to renew", r.ID)
 	}
-	renewal := &AutoRenewal{On: true, Times: in.Times, DeductionDay: in.DeductionDay, UnifiedDay: in.UnifiedDay}
-	if in.PeriodType != nil || in.PeriodNum != 0 {
-		period := calendar.Period{Type: r.Term.Type, Num: max(in.PeriodNum, 1)}
-		if in.PeriodType != nil {
-			period.Type = *in.PeriodType
-		}
-		renewal.Period = &period
-	}
-	configured.AutoRenewal = renewal
+	configured.AutoRenewal = &AutoRenewal{On: true, Times: in.Times, Period: in.Period, DeductionDay: in.DeductionDay, UnifiedDay: in.UnifiedDay}
 	ask := configured.nextRenewal(at)
 	if err := ask.check(); err != nil {
 		return nil, err
@@ -89,14 +80,14 @@ func (r *Resource) RenewalDue(p *site.Profile, at time.Time) (bool, error) {
 // NextRenewal is the automatic renewal for the present expiry: for the period configured, else the one originally
 // bought; manual renewals do not change it.
 func (r *Resource) NextRenewal() (period calendar.Period, unifiedDay int) {
-	period = r.Term
-	if a := r.AutoRenewal; a != nil && a.Period != nil {
-		period = *a.Period
+	a := r.AutoRenewal
+	switch {
+	case a == nil:
+		return r.Term, 0
+	case a.Period == nil:
+		return r.Term, a.UnifiedDay
 	}
-	if a := r.AutoRenewal; a != nil {
-		unifiedDay = a.UnifiedDay
-	}
-	return period, unifiedDay
+	return *a.Period, a.UnifiedDay
 }
 
 func (r *Resource) nextRenewal(at time.Time) *Renewal {
