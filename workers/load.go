@@ -39,7 +39,7 @@ type loader struct {
 	inputsOfChains, inputsWaiting, inputs, retryable      want
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
-	allowances, renewals                                  want
+	allowances, renewals, customers                       want
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -75,7 +75,7 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills,
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
-		decision.ScopeRenewals: &l.renewals,
+		decision.ScopeRenewals: &l.renewals, decision.ScopeCustomer: &l.customers,
 	}[s.Kind]
 	switch {
 	case into == nil:
@@ -163,6 +163,7 @@ func (l *loader) loadRows(ctx context.Context) error {
 	pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)
 	pairs(db.LoadAllowances, &l.allowances, reader(l, func(w *working) *decision.Table[decision.Allowance] { return w.Allowances }))
 	pairs(db.LoadRenewals, &l.renewals, resources)
+	pairs(db.LoadResourcesOfCustomers, &l.customers, resources)
 	pairs(db.LoadAttempts, &l.renewals, reader(l, func(w *working) *decision.Table[decision.RenewalAttempt] { return w.Attempts }))
 	pairs(db.LoadInputsOfChains, &l.inputsOfChains, l.readInputs)
 	pairs(db.LoadInputsWaiting, &l.inputsWaiting, l.readInputs)

@@ -110,6 +110,44 @@ func (q *Queries) LoadRenewals(ctx context.Context, partnerIds []string, ids []s
 	return items, nil
 }
 
+const LoadResourcesOfCustomers = `-- name: LoadResourcesOfCustomers :many
+select t.partner_id, t.resource_id as id, t.version, t.document
+from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as customer_id) w
+join resource t on t.partner_id = w.partner_id and t.customer_id = w.customer_id and t.state = 'active'
+`
+
+type LoadResourcesOfCustomersRow struct {
+	PartnerID string
+	ID        string
+	Version   int64
+	Document  []byte
+}
+
+func (q *Queries) LoadResourcesOfCustomers(ctx context.Context, partnerIds []string, ids []string) ([]LoadResourcesOfCustomersRow, error) {
+	rows, err := q.db.Query(ctx, LoadResourcesOfCustomers, partnerIds, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadResourcesOfCustomersRow
+	for rows.Next() {
+		var i LoadResourcesOfCustomersRow
+		if err := rows.Scan(
+			&i.PartnerID,
+			&i.ID,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const SaveAttempts = `-- name: SaveAttempts :exec
 insert into renewal_attempt (partner_id, resource_id, version, customer_id, attempted_at, code, document)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),

@@ -33,3 +33,8 @@ set version = excluded.version, customer_id = excluded.customer_id, attempted_at
 delete from renewal_attempt t
 using (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id) g
 where t.partner_id = g.partner_id and t.resource_id = g.id;
+
+-- name: LoadResourcesOfCustomers :many
+select t.partner_id, t.resource_id as id, t.version, t.document
+from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as customer_id) w
+join resource t on t.partner_id = w.partner_id and t.customer_id = w.customer_id and t.state = 'active';

@@ -39,6 +39,7 @@ type decider struct {
 	steps         []step          // state changes to report
 	rejectedAgain []*Input        // inputs that folding again rejected
 	again         []*Input        // rejections to decide again after it
+	sends         []events.Out    // to the inputs of other partners
 	issued        []*events.Event // to be received and decided after it
 	judged        *bool           // what the five-day quota had said of it before
 	waking        int             // keys that came into being before it
@@ -168,7 +169,7 @@ func (d *decider) begin(in *Input) {
 		t.begin()
 	}
 	d.keys, d.chained, d.refolded = nil, false, false
-	d.closing, d.steps, d.rejectedAgain, d.again, d.issued = nil, nil, nil, nil, nil
+	d.closing, d.steps, d.rejectedAgain, d.again, d.issued, d.sends = nil, nil, nil, nil, nil, nil
 	d.judged, d.waking = in.FiveDay, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }
@@ -180,7 +181,7 @@ func (d *decider) undo() {
 	d.Postings = d.Postings[:d.posted]
 	d.Counters = d.counted
 	d.created = d.created[:d.waking]
-	d.issued = nil
+	d.issued, d.sends = nil, nil
 	d.in.FiveDay = d.judged // the allowance it counted is taken back with the rest
 }
 

@@ -48,6 +48,8 @@ func chainKeys(ev *events.Event) []string {
 		return append([]string{orderKey(data.OrderID)}, resourceKeys(data.ResourceIDs)...)
 	case *events.ResourceRenewalConfigured:
 		return resourceKeys(data.ResourceIDs)
+	case *events.ResourcesMoved:
+		return movedKeys(data)
 	case *events.OrderPaid:
 		return []string{orderKey(data.OrderID)}
 	case *events.OrderCancelled:
@@ -86,6 +88,8 @@ func (d *decider) applyFact(in *Input) error {
 		return f.converted(data)
 	case *events.ResourceRenewalConfigured:
 		return f.configured(data)
+	case *events.ResourcesMoved:
+		return f.moved(data)
 	case *events.OrderPriceAdjusted:
 		return f.priceAdjusted(data)
 	case *events.OrderPaid:

@@ -103,6 +103,35 @@ func TestLawOfArrival(t *testing.T) {
 	}
 }
 
+// The histories have in them what the law is to be shown of.
+func TestScenesHaveEveryKindOfFact(t *testing.T) {
+	t.Parallel()
+	counts := map[string]int{}
+	for seed := range uint64(scenesMax) {
+		s := newScene(t, seed)
+		s.cut = append(s.cut, s.renewals...)
+		m, _ := fold(t, s.list(s.month, s.after))
+		for _, o := range m.Partners["P100"].Orders.All() {
+			if o.State == decision.OrderSettled {
+				counts[o.Kind]++
+			}
+			if o.Automatic {
+				counts["automatic"]++
+			}
+		}
+		for _, in := range m.Partners["P100"].Inputs.All() {
+			if in.Status == decision.StatusAccepted {
+				counts[in.Event.Type]++
+			}
+		}
+	}
+	for _, kind := range []string{"new", "renew", "change", "unsubscribe", "convert", "automatic", events.TypeResourceRenewalConfigured} {
+		if counts[kind] < scenesMax/4 {
+			t.Errorf("%d of %s in %d histories; they show nothing of it", counts[kind], kind, scenesMax)
+		}
+	}
+}
+
 // TestLateFactsKeepTheSum moves facts over the close of their month: what was
 // issued is not edited, and the sum over the periods is the same (F60, F61).
 func TestLateFactsKeepTheSum(t *testing.T) {

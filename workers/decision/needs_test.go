@@ -12,6 +12,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/incentive"
+	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/site"
 )
 
@@ -74,6 +75,8 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 		give(s.of.Invoices, p.Invoices, func(i *decision.Invoice) bool { return i.RequestID == id })
 	case decision.ScopeOrderInvoices:
 		give(s.of.Invoices, p.Invoices, func(i *decision.Invoice) bool { return slices.Contains(i.OrderIDs, id) })
+	case decision.ScopeCustomer:
+		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool { return r.CustomerID == id && r.State == pricing.StateActive })
 	case decision.ScopeRenewals:
 		from, to, _ := strings.Cut(id, "/")
 		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool {

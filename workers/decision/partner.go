@@ -28,6 +28,7 @@ const (
 	ScopeInvoice       ScopeKind = "invoice"        // ID: an invoice id
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
+	ScopeCustomer      ScopeKind = "customer"       // ID: a customer id; its live resources
 	ScopeRenewals      ScopeKind = "renewals"       // ID: two dates; what renews by itself and expires between them, with its failed attempts
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
 )

@@ -41,6 +41,10 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 			scopes = append(scopes, Scope{ScopeChain, orderKey(id)})
 		}
 		return append(scopes, p.billsAt(common, ev.Time)...)
+	case *events.CustomerDisassociated:
+		if data.NextPartnerID != "" {
+			return []Scope{{ScopeCustomer, data.CustomerID}}
+		}
 	case *events.CouponIssued:
 		return []Scope{{ScopeWaiting, couponKey(data.CouponID)}}
 	case *events.CouponQuotaGranted:

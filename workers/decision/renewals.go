@@ -77,7 +77,8 @@ func (d *decider) renewalsDue(profile *site.Profile, at time.Time) ([]*renewal, 
 	from, to := renewalDays(profile, at)
 	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
 		for _, r := range d.Resources.By(resourcesByRenewal, day.Format(time.DateOnly)) {
-			if now, err := r.RenewalDue(profile, at); err == nil && now {
+			associated := d.Reference.customer(d.Counters.DecisionNo, r.CustomerID, at) != nil // a customer that left renews elsewhere
+			if now, err := r.RenewalDue(profile, at); err == nil && now && associated {
 				due = append(due, r)
 			}
 		}

@@ -14,6 +14,11 @@ func (d *decider) apply() error {
 	case *events.OrderPlaced, *events.OrderSpecChanged, *events.OrderRenewed, *events.OrderUnsubscribed,
 		*events.OrderConverted, *events.ResourceRenewalConfigured, *events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
 		return d.foldFact()
+	case *events.ResourcesMoved:
+		if len(data.ResourceIDs) == 0 {
+			return nil
+		}
+		return d.foldFact()
 	case *events.RepaymentReceived:
 		return d.repaid(data)
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
@@ -99,6 +104,7 @@ func (d *decider) accept() {
 		}
 	}
 	d.report()
+	d.outs = append(d.outs, d.sends...)
 }
 
 func paid(o *Order) bool { return o != nil && o.Payment != nil }
