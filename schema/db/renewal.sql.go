@@ -84,7 +84,8 @@ type LoadRenewalsRow struct {
 }
 
 // Automatic renewals: what is due, and what failed. The ids are two dates, "2026-03-01/2026-04-20".
-// Those that were not tried come first, then those tried longest ago, as the decision takes them.
+// Those that were not tried come first, then those tried longest ago, as the decision takes them; it tries fewer than
+// these, for not all of them are due yet.
 func (q *Queries) LoadRenewals(ctx context.Context, partnerIds []string, ids []string) ([]LoadRenewalsRow, error) {
 	rows, err := q.db.Query(ctx, LoadRenewals, partnerIds, ids)
 	if err != nil {

@@ -1,7 +1,8 @@
 -- Automatic renewals: what is due, and what failed. The ids are two dates, "2026-03-01/2026-04-20".
 
 -- name: LoadRenewals :many
--- Those that were not tried come first, then those tried longest ago, as the decision takes them.
+-- Those that were not tried come first, then those tried longest ago, as the decision takes them; it tries fewer than
+-- these, for not all of them are due yet.
 select w.partner_id, d.id, d.version, d.document
 from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as days) w
 cross join lateral (

@@ -17,9 +17,9 @@ import (
 // the rest of their chain.
 const SourceAutoRenew = "/accruald/auto_renew"
 
-// renewalsDueMax is how many resources one run tries to renew, those first that
+// RenewalsDueMax is how many resources one run tries to renew, those first that
 // were not tried before, then those tried longest ago; the next run goes on.
-const renewalsDueMax = 2_000
+const RenewalsDueMax = 2_000
 
 // renewalDaysSlack widens the days looked at, so that no zone's date is missed.
 const renewalDaysSlack = 2
@@ -92,7 +92,7 @@ func (d *decider) renewalsDue(profile *site.Profile, at time.Time) ([]*renewal, 
 	slices.SortFunc(due, func(a, b *Resource) int {
 		return cmp.Or(tried(a).Compare(tried(b)), a.Expiry.Compare(b.Expiry), cmp.Compare(a.ID, b.ID))
 	})
-	due = due[:min(len(due), renewalsDueMax)]
+	due = due[:min(len(due), RenewalsDueMax)]
 	out := make([]*renewal, len(due))
 	for i, r := range due {
 		out[i] = &renewal{resource: r, orderID: renewalOrderID(d.ID, r)}

@@ -75,8 +75,8 @@ func (in *Unsubscription) groups(resources []*Resource) ([][]*Resource, error) {
 			return nil, refuseAt(unsubscribed(r), resourcePointer(i), "")
 		}
 		for _, member := range withAttached(r, resources) {
-			if member.State == StateUnsubscribed {
-				continue
+			if member.State == StateUnsubscribed || member != r && member.PayPerUse(in.At) {
+				continue // what is attached and billed by use has nothing to return
 			}
 			if currency == "" {
 				currency = member.Currency
