@@ -47,27 +47,23 @@
 // as a duplicate. What a rule refuses is found out before anything is ordered,
 // on the rows as they stand: it leaves only a RenewalAttempt, which is no part
 // of the digest, and the next run tries again. A late fact may still take a
-// renewal back; then it is a rejected input that is told as such, and the next
-// run orders it anew under the same order id. A setting that comes late does
-// not: what was renewed by what was known stays renewed.
+// renewal back, which is told as a rejection, and the next run orders it anew
+// under the same order id. A setting that comes late does not.
 //
 // # Conversions, trials, moves
 //
-// A conversion to pay-per-use (order type 10) is an order at price 0: it blocks
-// its resources until it is paid, takes along what is attached, and has details
-// without a bill that say they are outside every policy. From the expiry on the
-// resource counts as pay-per-use by the time of whoever asks; no event marks
-// the moment. A renewal setting is a fact of the chain and connects the
-// resources it names. Orders of type 11 and 14 block the resource whose place
-// they take, and replace its row when they are paid.
+// A conversion to pay-per-use (order type 10) is an order at price 0: it takes
+// along what is attached, and has details without a bill, outside every policy.
+// From the expiry on the resource counts as pay-per-use by the time of whoever
+// asks. Orders of type 11 and 14 block the resource whose place they take, and
+// replace its row when they are paid.
 //
 // A move (customer.associated with previous_partner_id) is told to the previous
 // partner as customer.disassociated with next_partner_id; that one sends the
-// live resources on as resources.moved, one event for a primary and what is
-// attached to it. Both go through the outbox onto the input, from us. The new
-// partner folds them as facts. What was paid and earned stays where it was, so
-// a return gives back only what the new partner was paid; unpaid orders, and
-// changes at renewal that have not begun, are not carried.
+// live resources on as resources.moved, which the new one folds as facts. Both
+// go through the outbox onto the input. What was paid and earned stays where it
+// was, so a return gives back only what the new partner was paid; unpaid
+// orders, and changes at renewal that have not begun, are not carried.
 //
 // # Verdicts of the first decision
 //
