@@ -67,11 +67,9 @@
 //
 // # Verdicts of the first decision
 //
-// An unsubscription is refused while a marketplace invoice stands against what
-// it gives back. That is noted on the input (Invoiced) like the five-day quota:
-// invoices are cut-offs, and a fold years later must not see others.
-// Unsubscriptions settle when they are decided, so one is pending only while it
-// waits for its resource; an invoice of that order is refused meanwhile.
+// Whether a marketplace invoice stands against an unsubscription is noted on its
+// input, like the five-day quota: a later fold must not see other invoices. One
+// is pending only while it waits for its resource.
 //
 // # Closed periods
 //
