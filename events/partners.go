@@ -41,11 +41,12 @@ type CustomerAssociated struct {
 	EffectiveTime     time.Time `json:"effective_time" rule:"time"`
 }
 
-// CustomerDisassociated ends the tie.
+// CustomerDisassociated ends the tie; with NextPartnerID it is a move, and the live resources go there.
 type CustomerDisassociated struct {
 	CustomerID        string    `json:"customer_id" rule:"id"`
 	PartnerID         string    `json:"partner_id" rule:"id"`
 	IndirectPartnerID string    `json:"indirect_partner_id,omitzero" rule:"id"`
+	NextPartnerID     string    `json:"next_partner_id,omitzero" rule:"id"`
 	EffectiveTime     time.Time `json:"effective_time" rule:"time"`
 }
 

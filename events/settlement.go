@@ -133,15 +133,6 @@ type ScheduleApplied struct {
 	ScheduledFor time.Time `json:"scheduled_for" rule:"time"`
 }
 
-// ResourcesMoved carries a moved customer's live resources to the new partner.
-type ResourcesMoved struct {
-	PartnerID         string    `json:"partner_id" rule:"id"`
-	PreviousPartnerID string    `json:"previous_partner_id" rule:"id"`
-	CustomerID        string    `json:"customer_id" rule:"id"`
-	ResourceIDs       []string  `json:"resource_ids" rule:"id,len=0:10000,unique"`
-	EffectiveTime     time.Time `json:"effective_time" rule:"time"`
-}
-
 // RejectionAction names a rejected event by its source and id.
 type RejectionAction struct {
 	PartnerID string `json:"partner_id,omitzero" rule:"id"`

@@ -126,7 +126,14 @@ func (h *history) pay(p, id string) {
 // change changes, renews or returns a resource.
 func (h *history) change(p, vm string) {
 	customer := "C" + vm[len(vm)-1:]
-	switch h.rng.IntN(3) {
+	switch h.rng.IntN(5) {
+	case 3:
+		h.add(p, h.id("configured/"), vm, &events.ResourceRenewalConfigured{PartnerID: p, ResourceIDs: []string{vm}, AutoRenew: h.rng.IntN(4) > 0})
+	case 4:
+		id := h.id("V")
+		h.add(p, "order.converted/"+id, id, &events.OrderConverted{OrderID: id, PartnerID: p, CustomerID: customer, ResourceIDs: []string{vm},
+			Operation: []string{"SET_UP", "CANCEL"}[h.rng.IntN(2)]})
+		h.pay(p, id)
 	case 0:
 		id := h.id("X")
 		h.add(p, "order.spec_changed/"+id, id, &events.OrderSpecChanged{OrderID: id, PartnerID: p, CustomerID: customer, AutoPay: true, ResourceID: vm,

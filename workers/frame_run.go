@@ -31,6 +31,7 @@ type task struct {
 	tick      time.Time // zero for a delivery
 
 	verdict verdict
+	issued  bool    // a decision of the same batch put it into the inbox before
 	key     keyHash // in the inbox
 	inputNo int64
 	outs    []events.Out
@@ -200,6 +201,9 @@ func (w *working) attempt(common *decision.Reference, t *task) (outs []events.Ou
 		}()
 	}
 	d := t.delivery
+	if t.issued = w.hasIssued(t); t.issued {
+		return nil, nil
+	}
 	switch {
 	case !t.tick.IsZero():
 		return w.Tick(common, t.tick)
@@ -213,6 +217,17 @@ func (w *working) attempt(common *decision.Reference, t *task) (outs []events.Ou
 	t.inputNo = w.firstInput(t)
 	return outs, err
 }
+
+// hasIssued tells whether a job of the batch made the event itself: a replay
+// has both, the job first.
+func (w *working) hasIssued(t *task) bool {
+	return t.tick.IsZero() && t.verdict == isNew && slices.ContainsFunc(w.Issued, func(own *decision.Input) bool {
+		return own.Event.Source == t.delivery.Event.Source && own.Event.ID == t.delivery.Event.ID
+	})
+}
+
+// duplicate tells whether the task was received before.
+func (t *task) duplicate() bool { return t.verdict == isDuplicate || t.issued }
 
 func (w *working) arrival(d Delivery) time.Time {
 	if d.Arrived.IsZero() {

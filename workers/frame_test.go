@@ -50,6 +50,8 @@ func TestSameAsInMemory(t *testing.T) {
 			inTime, late := heldBack(rng, append(h.facts(60, 3), h.standing(20)...))
 			list = append(list, shuffled(rng, inTime)...)
 			list = append(list, h.cutOffs()...)
+			h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
+			list = append(list, h.take()...)
 			h.at = h.at.Add(time.Hour)
 			list = append(list, shuffled(rng, slices.Concat(late, h.facts(20, 3), h.standing(10)))...)
 			batch := w.deliver(list)

@@ -39,7 +39,7 @@ type loader struct {
 	inputsOfChains, inputsWaiting, inputs, retryable      want
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
-	allowances, paid                                      want
+	allowances, paid, renewals, customers                 want
 	holdWants
 }
 
@@ -76,6 +76,7 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills, decision.ScopePaid: &l.paid,
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
+		decision.ScopeRenewals: &l.renewals, decision.ScopeCustomer: &l.customers,
 	}[s.Kind]
 	if into == nil {
 		into = l.of(s.Kind)
@@ -166,6 +167,9 @@ func (l *loader) loadRows(ctx context.Context) error {
 	pairs(db.LoadInvoicesOfRequests, &l.invoicesOfRequests, invoices)
 	pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)
 	pairs(db.LoadAllowances, &l.allowances, reader(l, func(w *working) *decision.Table[decision.Allowance] { return w.Allowances }))
+	pairs(db.LoadRenewals, &l.renewals, resources)
+	pairs(db.LoadResourcesOfCustomers, &l.customers, resources)
+	pairs(db.LoadAttempts, &l.renewals, reader(l, func(w *working) *decision.Table[decision.RenewalAttempt] { return w.Attempts }))
 	pairs(db.LoadInputsOfChains, &l.inputsOfChains, l.readInputs)
 	pairs(db.LoadInputsWaiting, &l.inputsWaiting, l.readInputs)
 	if len(l.inputs.ids) > 0 {

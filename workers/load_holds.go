@@ -11,7 +11,7 @@ import (
 // statements look at.
 type holdWants struct {
 	holdsByID, details, milestones, overdues, adjustments want
-	statements                                            want
+	statements, openOverdues                              want
 }
 
 // of returns the want of a scope, nil for one of another kind.
@@ -25,6 +25,8 @@ func (w *holdWants) of(kind decision.ScopeKind) *want {
 		return &w.milestones
 	case decision.ScopeOverdue:
 		return &w.overdues
+	case decision.ScopeOpenOverdues:
+		return &w.openOverdues
 	case decision.ScopeAdjustment:
 		return &w.adjustments
 	case decision.ScopeStatements:
@@ -50,6 +52,7 @@ func (l *loader) queueHolds(batch *pgx.Batch) {
 	pairs(db.LoadDetails, &l.details, reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details }))
 	pairs(db.LoadMilestones, &l.milestones, reader(l, func(w *working) *decision.Table[decision.Milestone] { return w.Milestones }))
 	pairs(db.LoadOverdues, &l.overdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
+	partners(db.LoadOpenOverdues, &l.openOverdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
 	pairs(db.LoadAdjustments, &l.adjustments, reader(l, func(w *working) *decision.Table[decision.Adjustment] { return w.Adjustments }))
 	partners(db.LoadCycleSettlements, &l.book, reader(l, func(w *working) *decision.Table[decision.CycleSettlement] { return w.CycleSettlements }))
 	partners(db.LoadTurnovers, &l.statements, reader(l, func(w *working) *decision.Table[decision.Turnover] { return w.Turnovers }))

@@ -243,9 +243,14 @@ func restoreOutbox(partition int, row db.OutboxAfterRow) (OutboxRow, error) {
 	if err != nil {
 		return OutboxRow{}, fmt.Errorf("read row %d of the outbox of partition %d: %w", row.No, partition, err)
 	}
-	subject := events.OutSubject(out)
+	return OutboxRow{Partition: partition, No: row.No, Subject: subjectOf(out), MsgID: row.MsgID, Header: header, Data: data}, nil
+}
+
+// subjectOf is where an event goes: to the output, or to the input of a
+// partner.
+func subjectOf(out events.Out) string {
 	if events.SectionOf(out.Type) != 0 {
-		subject = events.InSubject(&events.Event{Type: out.Type, PartitionKey: out.PartnerID})
+		return events.InSubject(&events.Event{Type: out.Type, PartitionKey: out.PartnerID})
 	}
-	return OutboxRow{Partition: partition, No: row.No, Subject: subject, MsgID: row.MsgID, Header: header, Data: data}, nil
+	return events.OutSubject(out)
 }

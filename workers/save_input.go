@@ -13,13 +13,20 @@ import (
 func (s *saver) keys(ctx context.Context) error {
 	var p db.AddKeysParams
 	for _, t := range s.tasks {
-		if !t.tick.IsZero() || t.verdict == isDuplicate {
+		if !t.tick.IsZero() || t.duplicate() {
 			continue
 		}
 		p.PartnerIds = append(p.PartnerIds, t.partnerID)
 		p.KeyHashes = append(p.KeyHashes, t.key[:])
 		p.ContentHashes = append(p.ContentHashes, t.delivery.Event.ContentHash[:])
 		p.InputNos = append(p.InputNos, t.inputNo)
+	}
+	for _, id := range s.ids {
+		for _, own := range s.partners[id].Issued {
+			key := inputKey(own.Event.Source, own.Event.ID)
+			p.PartnerIds, p.KeyHashes = append(p.PartnerIds, id), append(p.KeyHashes, key[:])
+			p.ContentHashes, p.InputNos = append(p.ContentHashes, own.Event.ContentHash[:]), append(p.InputNos, own.No)
+		}
 	}
 	if len(p.KeyHashes) == 0 {
 		return nil
@@ -61,11 +68,16 @@ func addInput(p *db.SaveInputsParams, partnerID string, in *decision.Input, vers
 	}
 	p.Codes, p.Messages, p.Pointers, p.Retryables = append(p.Codes, code), append(p.Messages, message), append(p.Pointers, pointer), append(p.Retryables, retryable)
 	p.Attempts = append(p.Attempts, int32(min(in.Attempts, attemptsShownMax)))
-	fiveDay := ""
-	if in.FiveDay != nil {
-		fiveDay = strconv.FormatBool(*in.FiveDay)
+	p.FiveDays, p.Invoiced = append(p.FiveDays, judged(in.FiveDay)), append(p.Invoiced, judged(in.Invoiced))
+	p.Versions = append(p.Versions, version)
+}
+
+// judged is a verdict as a text, "" for none.
+func judged(verdict *bool) string {
+	if verdict == nil {
+		return ""
 	}
-	p.FiveDays, p.Versions = append(p.FiveDays, fiveDay), append(p.Versions, version)
+	return strconv.FormatBool(*verdict)
 }
 
 // attemptsShownMax is the largest count of attempts that is stored.

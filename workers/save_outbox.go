@@ -106,7 +106,7 @@ func (s *saver) outbox() (outbox, error) {
 			if err != nil {
 				return o, err
 			}
-			s.committed.Outbox = append(s.committed.Outbox, OutboxRow{Partition: t.partition, Subject: events.OutSubject(out), MsgID: out.ID, Header: header, Data: data})
+			s.committed.Outbox = append(s.committed.Outbox, OutboxRow{Partition: t.partition, Subject: subjectOf(out), MsgID: out.ID, Header: header, Data: data})
 			addOutbox(p, t.partition, out, data)
 			o.counts[t.partition]++
 		}

@@ -29,6 +29,7 @@ func (s *saver) resources(ctx context.Context) error {
 	d, g, err := changes(s.run, func(p *decision.Partner) *decision.Table[decision.Resource] { return p.Resources }, func(_ string, row *decision.Resource) {
 		p.CustomerIds = append(p.CustomerIds, row.CustomerID)
 		p.States = append(p.States, row.State)
+		p.RenewalDays = append(p.RenewalDays, decision.RenewalDay(row))
 	})
 	if err == nil && d.any() {
 		p.PartnerIds, p.Ids, p.Versions, p.Documents = d.partnerIDs, d.ids, d.versions, d.documents

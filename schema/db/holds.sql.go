@@ -225,6 +225,44 @@ func (q *Queries) LoadMilestones(ctx context.Context, partnerIds []string, ids [
 	return items, nil
 }
 
+const LoadOpenOverdues = `-- name: LoadOpenOverdues :many
+select partner_id, overdue_id as id, version, document
+from overdue
+where partner_id = any($1::text[]) and open
+`
+
+type LoadOpenOverduesRow struct {
+	PartnerID string
+	ID        string
+	Version   int64
+	Document  []byte
+}
+
+func (q *Queries) LoadOpenOverdues(ctx context.Context, partnerIds []string) ([]LoadOpenOverduesRow, error) {
+	rows, err := q.db.Query(ctx, LoadOpenOverdues, partnerIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadOpenOverduesRow
+	for rows.Next() {
+		var i LoadOpenOverduesRow
+		if err := rows.Scan(
+			&i.PartnerID,
+			&i.ID,
+			&i.Version,
+			&i.Document,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const LoadOverdues = `-- name: LoadOverdues :many
 select t.partner_id, t.overdue_id as id, t.version, t.document
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id) w

@@ -7,6 +7,7 @@ package db
 import (
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/shopspring/decimal"
 )
 
@@ -203,6 +204,7 @@ type Input struct {
 	Attempts         int32
 	FiveDay          *bool
 	Version          int64
+	Invoiced         *bool
 }
 
 type Invoice struct {
@@ -307,6 +309,16 @@ type ReferencePosition struct {
 	Position int64
 }
 
+type RenewalAttempt struct {
+	PartnerID   string
+	ResourceID  string
+	Version     int64
+	CustomerID  string
+	AttemptedAt time.Time
+	Code        string
+	Document    []byte
+}
+
 type Repayment struct {
 	PartnerID   string
 	RepaymentID string
@@ -329,6 +341,7 @@ type Resource struct {
 	CustomerID string
 	State      string
 	Document   []byte
+	RenewalDay pgtype.Date
 }
 
 type Statement struct {

@@ -341,11 +341,12 @@ func (q *Queries) SaveOrders(ctx context.Context, arg SaveOrdersParams) error {
 }
 
 const SaveResources = `-- name: SaveResources :exec
-insert into resource (partner_id, resource_id, version, customer_id, state, document)
+insert into resource (partner_id, resource_id, version, customer_id, state, document, renewal_day)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::text[]), unnest($6::json[])
+  unnest($5::text[]), unnest($6::json[]), nullif(unnest($7::text[]), '')::date
 on conflict (partner_id, resource_id) do update
-set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document
+set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document,
+    renewal_day = excluded.renewal_day
 `
 
 type SaveResourcesParams struct {
@@ -355,6 +356,7 @@ type SaveResourcesParams struct {
 	CustomerIds []string
 	States      []string
 	Documents   [][]byte
+	RenewalDays []string
 }
 
 func (q *Queries) SaveResources(ctx context.Context, arg SaveResourcesParams) error {
@@ -365,6 +367,7 @@ func (q *Queries) SaveResources(ctx context.Context, arg SaveResourcesParams) er
 		arg.CustomerIds,
 		arg.States,
 		arg.Documents,
+		arg.RenewalDays,
 	)
 	return err
 }

@@ -32,6 +32,11 @@ select t.partner_id, t.overdue_id as id, t.version, t.document
 from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id) w
 join overdue t on t.partner_id = w.partner_id and t.overdue_id = w.id;
 
+-- name: LoadOpenOverdues :many
+select partner_id, overdue_id as id, version, document
+from overdue
+where partner_id = any(@partner_ids::text[]) and open;
+
 -- name: SaveOverdues :exec
 insert into overdue (partner_id, overdue_id, version, open, document)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@opens::boolean[]), unnest(@documents::json[])

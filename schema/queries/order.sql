@@ -56,11 +56,12 @@ from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as
 join resource t on t.partner_id = w.partner_id and t.resource_id = w.id;
 
 -- name: SaveResources :exec
-insert into resource (partner_id, resource_id, version, customer_id, state, document)
+insert into resource (partner_id, resource_id, version, customer_id, state, document, renewal_day)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@customer_ids::text[]),
-  unnest(@states::text[]), unnest(@documents::json[])
+  unnest(@states::text[]), unnest(@documents::json[]), nullif(unnest(@renewal_days::text[]), '')::date
 on conflict (partner_id, resource_id) do update
-set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document;
+set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document,
+    renewal_day = excluded.renewal_day;
 
 -- name: DeleteResources :exec
 delete from resource t

@@ -89,6 +89,9 @@ func (f *fact) estimate(p *incentive.Policy, detail *Detail) error {
 	detail.Rate, detail.Ideal = rate, amount
 	if detail.ZeroReason == "" && detail.Performance.IsZero() && !anyCounts(detail.Slices) {
 		detail.ZeroReason = incentive.ZeroCouponPaid
+		if len(detail.Slices) == 0 { // a trial: nobody paid anything
+			detail.ZeroReason = incentive.ZeroOutsidePolicy
+		}
 	}
 	return nil
 }

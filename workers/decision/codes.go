@@ -1,5 +1,7 @@
 package decision
 
+import "github.com/accruald/accruald/workers/pricing"
+
 // Codes of rejections that the decision itself makes; the rules' own codes
 // stand with them. Codes are stable, texts are not.
 const (
@@ -25,7 +27,7 @@ const (
 	CodeOrderExpired     = "order_expired"
 	CodeOrderNotPayable  = "order_not_payable"
 	CodeOrderForeign     = "order_of_other_customer"
-	CodeResourceExists   = "resource_exists"
+	CodeResourceExists   = pricing.CodeResourceExists
 	CodeResourceForeign  = "resource_of_other_customer"
 	CodeResellerForeign  = "customer_of_other_reseller"
 	CodeAdjustmentExists = "order_already_adjusted"
@@ -38,12 +40,15 @@ const (
 	CodeCouponCurrency   = "coupon_currency_mismatch"
 	CodeCouponLocked     = "coupon_locked_to_other_order"
 
-	CodeRepaymentExists   = "repayment_exists"
-	CodeCurrencyMix       = "currency_mix"
-	CodeRequestExists     = "payment_request_exists"
-	CodeInvoiceExists     = "invoice_exists"
-	CodeInvoiceTwoOwners  = "invoice_covers_two_requests"
-	CodeJobForeignSite    = "job_of_other_site"
-	CodeRejectionUnknown  = "unknown_rejection"
-	CodeRejectionNotRetry = "rejection_not_retryable"
+	CodeRepaymentExists    = "repayment_exists"
+	CodeCurrencyMix        = "currency_mix"
+	CodeRequestExists      = "payment_request_exists"
+	CodeInvoiceExists      = "invoice_exists"
+	CodeInvoiceTwoOwners   = "invoice_covers_two_requests"
+	CodeJobForeignSite     = "job_of_other_site"
+	CodeResourceNotCarried = "resource_not_carried"
+	CodeAlreadyRenewed     = "already_renewed"
+	CodeAccountOverdue     = "account_overdue"
+	CodeRejectionUnknown   = "unknown_rejection"
+	CodeRejectionNotRetry  = "rejection_not_retryable"
 )

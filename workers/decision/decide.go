@@ -40,6 +40,8 @@ type decider struct {
 	steps         []step             // state changes to report
 	rejectedAgain []*Input           // inputs that folding again rejected
 	again         []*Input           // rejections to decide again after it
+	sends         []events.Out       // to the inputs of other partners
+	issued        []*events.Event    // to be received and decided after it
 	judged        *bool              // what the five-day quota had said of it before
 	waking        int                // keys that came into being before it
 	posted        int                // postings before it
@@ -113,8 +115,13 @@ func needs(outs *[]events.Out, err *error) {
 // brought.
 func (d *decider) decide(in *Input) {
 	d.attempt(in)
+	issued := d.issued
 	for _, again := range d.again {
 		d.attempt(d.Inputs.Get(again.id()))
+		issued = append(issued, d.issued...)
+	}
+	for _, ev := range issued {
+		d.receiveOwn(ev)
 	}
 	for range wakeRoundsMax {
 		if len(d.created) == 0 || d.Counters.Waiting == 0 {
@@ -167,7 +174,8 @@ func (d *decider) begin(in *Input) {
 		t.begin()
 	}
 	d.keys, d.chained, d.refolded = nil, false, false
-	d.closing, d.restated, d.steps, d.rejectedAgain, d.again = nil, nil, nil, nil, nil
+	d.closing, d.restated, d.steps, d.rejectedAgain = nil, nil, nil, nil
+	d.again, d.issued, d.sends = nil, nil, nil
 	d.judged, d.waking = in.FiveDay, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }
@@ -179,6 +187,7 @@ func (d *decider) undo() {
 	d.Postings = d.Postings[:d.posted]
 	d.Counters = d.counted
 	d.created = d.created[:d.waking]
+	d.issued, d.sends = nil, nil
 	d.in.FiveDay = d.judged // the allowance it counted is taken back with the rest
 }
 

@@ -35,6 +35,42 @@
 // place in it, because an earlier fact may yet make them good; those that rest
 // on reference data stay out of it and are retried when that changes.
 //
+// # Automatic renewals
+//
+// The job auto_renew is a cut-off, but what it orders has to outlive the next
+// fold of the chain. So the job does not write rows: it makes an order.renewed
+// and an order.paid (source SourceAutoRenew, time of the run, order id of
+// resource and old expiry), and receives them behind itself like any other
+// input: numbered, kept, folded with their chain in key order, refused by the
+// same rules. Issued tells the shell of them, so that the inbox knows them, and
+// a replay of the record, which has the run and what it made, meets the second
+// as a duplicate. What a rule refuses is found out before anything is ordered,
+// on the rows as they stand: it leaves only a RenewalAttempt, which is no part
+// of the digest, and the next run tries again. A late fact may still take a
+// renewal back, which is told as a rejection, and the next run orders it anew
+// under the same order id. A setting that comes late does not.
+//
+// # Conversions, trials, moves
+//
+// A conversion to pay-per-use (order type 10) is an order at price 0: it takes
+// along what is attached, and has details without a bill, outside every policy.
+// From the expiry on the resource counts as pay-per-use by the time of whoever
+// asks. Orders of type 11 and 14 block the resource whose place they take, and
+// replace its row when they are paid.
+//
+// A move (customer.associated with previous_partner_id) is told to the previous
+// partner as customer.disassociated with next_partner_id; that one sends the
+// live resources on as resources.moved, which the new one folds as facts. Both
+// go through the outbox onto the input. What was paid and earned stays where it
+// was, so a return gives back only what the new partner was paid; unpaid
+// orders, and changes at renewal that have not begun, are not carried.
+//
+// # Verdicts of the first decision
+//
+// Whether a marketplace invoice stands against an unsubscription is noted on its
+// input, like the five-day quota: a later fold must not see other invoices. One
+// is pending only while it waits for its resource.
+//
 // # Closed periods
 //
 // A detail knows what the facts come to (Ideal) and what stands in its bill
@@ -103,9 +139,9 @@
 // there, as long. An input that is decided again counts its outgoing events on,
 // so that no id goes out twice.
 //
-// Not decided yet, and rejected as not_supported: usage, conversions, renewal
-// settings, opportunities, customer registrations, moved resources, changed or
-// reclaimed coupons and quotas, and the jobs beyond close_cycle, statement,
-// release_holds and auto_confirm. The five-day quota is judged once, at the
+// Not decided yet, and rejected as not_supported: usage, opportunities,
+// customer registrations, changed or reclaimed coupons and quotas, and the jobs
+// beyond close_cycle, statement, release_holds, auto_confirm and auto_renew.
+// The five-day quota is judged once, at the
 // first decision, outside the law of arrival (contract section 1).
 package decision

@@ -44,6 +44,12 @@ func chainKeys(ev *events.Event) []string {
 		return append([]string{orderKey(data.OrderID)}, resourceKeys(data.ResourceIDs)...)
 	case *events.OrderUnsubscribed:
 		return append([]string{orderKey(data.OrderID)}, resourceKeys(data.ResourceIDs)...)
+	case *events.OrderConverted:
+		return append([]string{orderKey(data.OrderID)}, resourceKeys(data.ResourceIDs)...)
+	case *events.ResourceRenewalConfigured:
+		return resourceKeys(data.ResourceIDs)
+	case *events.ResourcesMoved:
+		return movedKeys(data)
 	case *events.OrderPaid:
 		return []string{orderKey(data.OrderID)}
 	case *events.OrderCancelled:
@@ -78,6 +84,12 @@ func (d *decider) applyFact(in *Input) error {
 		return f.renewed(data)
 	case *events.OrderUnsubscribed:
 		return f.unsubscribed(data)
+	case *events.OrderConverted:
+		return f.converted(data)
+	case *events.ResourceRenewalConfigured:
+		return f.configured(data)
+	case *events.ResourcesMoved:
+		return f.moved(data)
 	case *events.OrderPriceAdjusted:
 		return f.priceAdjusted(data)
 	case *events.OrderPaid:

@@ -39,13 +39,13 @@ func TestMilestone(t *testing.T) {
 	s.told(func() { s.deliver("MS1") })
 	expect(t, "delivered", state(s.bill("2026-03", "resale")), "67.68 0 67.68")
 	s.told(func() { s.deliver("MS1") })
-	s.refused(decision.CodeMilestoneDelivered, false)
+	s.refusedWith(decision.CodeMilestoneDelivered, false)
 	s.told(func() { s.deliver("MS2") })
 	s.place("O3", "C1", "vm-3")
 	s.told(func() { s.payByMilestone("O3", "MS2") })
 	expect(t, "delivered before", state(s.bill("2026-03", "resale")), "101.52 0 101.52")
 	s.releaseHold(s.partner().Holds.All()[0].ID)
-	s.refused(decision.CodeHoldOfRules, false)
+	s.refusedWith(decision.CodeHoldOfRules, false)
 }
 
 // flexi has C3, a referral customer without discounts, pay 470.00: 200.00 with a
@@ -195,10 +195,10 @@ func TestOverdueShutsTheGate(t *testing.T) {
 		s.told(s.overdue("OD2", ""))
 		expect(t, "two of them", s.blocked(), "not told")
 		s.submit("PR1", s.bill("2026-03", "resale"))
-		s.refused("overdue", false)
+		s.refusedWith("overdue", false)
 		s.add("all", "PR2", &events.PaymentRequestSubmitted{PaymentRequestID: "PR2", All: true, Currency: "CNY", Association: "resale", Method: events.MethodCouponQuota, Actor: "test"})
 		s.tell()
-		s.refused("overdue", false)
+		s.refusedWith("overdue", false)
 		s.told(s.clear("OD1"))
 		expect(t, "one left", s.blocked(), "not told")
 		s.told(s.clear("OD2"))
@@ -221,11 +221,11 @@ func TestOverdueInAnyOrder(t *testing.T) {
 		t.Fatal("an overdue that was cleared before it came stands against a request")
 	}
 	s.told(s.overdue("OD1", "C1"))
-	s.refused(decision.CodeOverdueExists, false)
+	s.refusedWith(decision.CodeOverdueExists, false)
 	s.told(s.clear("OD1"))
-	s.refused(decision.CodeOverdueCleared, false)
+	s.refusedWith(decision.CodeOverdueCleared, false)
 	s.told(s.overdue("OD2", "nobody"))
-	s.refused(decision.CodeUnknownCustomer, true)
+	s.refusedWith(decision.CodeUnknownCustomer, true)
 	if n := s.partner().Counters.Overdue; n != 0 {
 		t.Fatalf("%d overdues are open, want none", n)
 	}

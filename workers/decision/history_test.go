@@ -105,7 +105,7 @@ func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 func (h *history) facts(n int) {
 	for range n {
 		h.at = h.at.Add(time.Duration(1+h.rng.IntN(300)) * time.Minute)
-		switch h.rng.IntN(12) {
+		switch h.rng.IntN(15) {
 		case 0, 1, 2, 3:
 			h.order()
 		case 4:
@@ -116,6 +116,10 @@ func (h *history) facts(n int) {
 			h.unsubscribe()
 		case 7, 8:
 			h.standing()
+		case 9:
+			h.convert()
+		case 10, 11:
+			h.configure()
 		default:
 			h.repay()
 		}
@@ -180,6 +184,27 @@ func (h *history) renew() {
 	h.add("order.renewed/"+id, id, &events.OrderRenewed{OrderID: id, PartnerID: "P100", CustomerID: h.customerOf(vm), AutoPay: true, ResourceIDs: ids,
 		PeriodType: 2, PeriodNum: 1 + h.rng.IntN(2)})
 	h.pay(id)
+}
+
+// convert sets up a change to pay-per-use, or cancels one.
+func (h *history) convert() {
+	id, vm := h.id("V"), h.pick()
+	h.add("order.converted/"+id, id, &events.OrderConverted{OrderID: id, PartnerID: "P100", CustomerID: h.customerOf(vm), ResourceIDs: []string{vm},
+		Operation: []string{"SET_UP", "SET_UP", "CANCEL"}[h.rng.IntN(3)]})
+	h.pay(id)
+}
+
+// configure sets how one or two resources renew by themselves.
+func (h *history) configure() {
+	id, vm := h.id("G"), h.pick()
+	data := &events.ResourceRenewalConfigured{PartnerID: "P100", ResourceIDs: []string{vm}, AutoRenew: h.rng.IntN(4) > 0}
+	if other := h.pick(); other != vm {
+		data.ResourceIDs = append(data.ResourceIDs, other)
+	}
+	if h.rng.IntN(2) == 0 {
+		data.PeriodType, data.PeriodNum, data.Times, data.DeductionDay = ptr(2), 1+h.rng.IntN(2), 1, 2+h.rng.IntN(6)
+	}
+	h.add("resource.renewal_configured/"+id, vm, data)
 }
 
 func (h *history) unsubscribe() {

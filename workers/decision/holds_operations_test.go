@@ -31,8 +31,8 @@ func state(b *decision.Bill) string {
 	return fmt.Sprintf("%s %s %s", b.Amounts.Total, b.Amounts.Frozen, b.Amounts.Payable)
 }
 
-// refused expects that the last event was refused.
-func (s *story) refused(code string, retryable bool) {
+// refusedWith expects that the last event was refused.
+func (s *story) refusedWith(code string, retryable bool) {
 	s.t.Helper()
 	if r := s.rejected(); r == nil || r.Code != code || r.Retryable != retryable {
 		s.t.Fatalf("rejected %+v, want %s, retryable %t", r, code, retryable)
@@ -127,28 +127,28 @@ func TestHoldsThatAreRefused(t *testing.T) {
 	id := s.placeHold(events.HoldPlaced{DetailID: detail.ID})
 	s.add("again", id, &events.HoldPlaced{HoldID: id, Reason: "other", Actor: "test"})
 	s.tell()
-	s.refused(decision.CodeHoldExists, false)
+	s.refusedWith(decision.CodeHoldExists, false)
 	s.placeHold(events.HoldPlaced{DetailID: "none"})
-	s.refused(decision.CodeUnknownDetail, true)
+	s.refusedWith(decision.CodeUnknownDetail, true)
 	s.placeHold(events.HoldPlaced{BillID: "none"})
-	s.refused(decision.CodeUnknownBill, true)
+	s.refusedWith(decision.CodeUnknownBill, true)
 	s.releaseHold("none")
-	s.refused(decision.CodeUnknownHold, true)
+	s.refusedWith(decision.CodeUnknownHold, true)
 	s.add("reason", "HR", &events.HoldPlaced{HoldID: "HR", Reason: incentive.HoldCycleUnpaid, Cycle: "2026-03", Actor: "test"})
 	s.tell()
-	s.refused(incentive.CodeUnknownHoldReason, false)
+	s.refusedWith(incentive.CodeUnknownHoldReason, false)
 	s.place("O2", "C0", "vm-2")
 	s.paid("O2")
 	for _, h := range s.partner().Holds.All() {
 		if h.Reason == incentive.HoldCreditNotRepaid {
 			s.releaseHold(h.ID)
-			s.refused(decision.CodeHoldOfRules, false)
+			s.refusedWith(decision.CodeHoldOfRules, false)
 		}
 	}
 	expect(t, "unchanged", state(s.bill("2026-03", "resale")), "67.68 67.68 0")
 	s.releaseHold(id)
 	s.releaseHold(id)
-	s.refused(decision.CodeHoldReleased, false)
+	s.refusedWith(decision.CodeHoldReleased, false)
 }
 
 // A hold over an order that has not come waits for it.
@@ -196,7 +196,7 @@ func TestHoldOfOperationsOnRequestedMoney(t *testing.T) {
 	act := events.PaymentRequestAction{PaymentRequestID: "PR1", Actor: "test"}
 	s.add("approve", "PR1", &events.PaymentRequestApproved{PaymentRequestAction: act})
 	s.tell()
-	s.refused("held", false)
+	s.refusedWith("held", false)
 	s.releaseHold(id)
 	s.add("approve2", "PR1", &events.PaymentRequestApproved{PaymentRequestAction: act})
 	s.tell()

@@ -88,6 +88,9 @@ func (d *decider) applyInvoice(data *events.InvoiceTriggered) (*Invoice, error) 
 		if live := d.liveInvoice(id); live != "" {
 			application.Invoiced = append(application.Invoiced, id)
 		}
+		if d.unsubscribing(order) {
+			application.Unsubscribing = append(application.Unsubscribing, id)
+		}
 	}
 	if err := settlement.CheckApply(application); err != nil {
 		return nil, refusalOf(err, "/data")

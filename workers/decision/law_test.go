@@ -45,8 +45,9 @@ func shuffled(rng *rand.Rand, list []*events.Event) []*events.Event {
 }
 
 // A scene is a history in parts: reference data, the facts of a month, its
-// close, facts after it, and the release of what operations held.
-type scene struct{ reference, month, cut, after, end []*events.Event }
+// close, automatic renewals, facts after it, and the release of what operations
+// held.
+type scene struct{ reference, month, cut, renewals, after, end []*events.Event }
 
 func newScene(t *testing.T, seed uint64) scene {
 	t.Helper()
@@ -68,6 +69,8 @@ func newScene(t *testing.T, seed uint64) scene {
 	h.release(held[h.rng.IntN(len(held))])
 	h.adjust(events.AdjustmentPosted{BillID: billOf("2026-03", "POL", "resale"), Amount: dec("-5.00")})
 	s.cut = take()
+	h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
+	s.renewals = take()
 	h.at = time.Date(2026, 4, 1, 9, 0, 0, 0, shanghai)
 	h.facts(12)
 	s.after = take()
@@ -92,6 +95,7 @@ func TestLawOfArrival(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, seed)
+			s.cut = append(s.cut, s.renewals...)
 			base, want := fold(t, s.list(s.month, s.after))
 			if n := len(base.Partners["P100"].Orders.IDs()); n < 5 {
 				t.Fatalf("the history came to %d orders only; it shows nothing", n)
@@ -108,6 +112,35 @@ func TestLawOfArrival(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The histories have in them what the law is to be shown of.
+func TestScenesHaveEveryKindOfFact(t *testing.T) {
+	t.Parallel()
+	counts := map[string]int{}
+	for seed := range uint64(scenesMax) {
+		s := newScene(t, seed)
+		s.cut = append(s.cut, s.renewals...)
+		m, _ := fold(t, s.list(s.month, s.after))
+		for _, o := range m.Partners["P100"].Orders.All() {
+			if o.State == decision.OrderSettled {
+				counts[o.Kind]++
+			}
+			if o.Automatic {
+				counts["automatic"]++
+			}
+		}
+		for _, in := range m.Partners["P100"].Inputs.All() {
+			if in.Status == decision.StatusAccepted {
+				counts[in.Event.Type]++
+			}
+		}
+	}
+	for _, kind := range []string{"new", "renew", "change", "unsubscribe", "convert", "automatic", events.TypeResourceRenewalConfigured} {
+		if counts[kind] < scenesMax/4 {
+			t.Errorf("%d of %s in %d histories; they show nothing of it", counts[kind], kind, scenesMax)
+		}
 	}
 }
 

@@ -69,9 +69,35 @@ func (m *Memory) Fold(ev *events.Event, why *events.Rejection) ([]events.Out, er
 	} else if outs, err = p.Receive(m.Common, ev, m.Arrival); err != nil {
 		return nil, err
 	}
+	for _, own := range p.Issued {
+		m.inbox[[2]string{p.ID, own.id()}] = own.Event.ContentHash
+	}
 	m.sum(p)
 	p.Keep()
-	return outs, nil
+	return m.deliver(outs)
+}
+
+// deliver folds what goes to other partners' inputs, and returns the rest with
+// what that comes to.
+func (m *Memory) deliver(outs []events.Out) ([]events.Out, error) {
+	var rest []events.Out
+	for _, out := range outs {
+		data, toInput := out.Data.(events.Data)
+		if !toInput {
+			rest = append(rest, out)
+			continue
+		}
+		ev, err := events.New(events.Envelope{ID: out.ID, Source: events.Source, Subject: out.Subject, PartitionKey: out.PartnerID, Time: out.Time}, data)
+		if err != nil {
+			return nil, fmt.Errorf("deliver %s %q: %w", out.Type, out.ID, err)
+		}
+		decided, err := m.Fold(ev, nil)
+		if err != nil {
+			return nil, err
+		}
+		rest = append(rest, decided...)
+	}
+	return rest, nil
 }
 
 // conflict refuses an event that came before with other content, each content

@@ -20,6 +20,8 @@ func (s *shelf) loadHolds(t *testing.T, p *decision.Partner, scope decision.Scop
 		give(s.of.Milestones, p.Milestones, func(m *decision.Milestone) bool { return m.ID == id })
 	case decision.ScopeOverdue:
 		give(s.of.Overdues, p.Overdues, func(o *decision.Overdue) bool { return o.ID == id })
+	case decision.ScopeOpenOverdues:
+		give(s.of.Overdues, p.Overdues, (*decision.Overdue).Open)
 	case decision.ScopeAdjustment:
 		give(s.of.Adjustments, p.Adjustments, func(a *decision.Adjustment) bool { return a.ID == id })
 	case decision.ScopeStatements:

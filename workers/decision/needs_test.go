@@ -5,12 +5,14 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/incentive"
+	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/site"
 )
 
@@ -76,6 +78,15 @@ func (s *shelf) load(t *testing.T, p *decision.Partner, scope decision.Scope) {
 		give(s.of.Invoices, p.Invoices, func(i *decision.Invoice) bool { return i.RequestID == id })
 	case decision.ScopeOrderInvoices:
 		give(s.of.Invoices, p.Invoices, func(i *decision.Invoice) bool { return slices.Contains(i.OrderIDs, id) })
+	case decision.ScopeCustomer:
+		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool { return r.CustomerID == id && r.State == pricing.StateActive })
+	case decision.ScopeRenewals:
+		from, to, _ := strings.Cut(id, "/")
+		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool {
+			day := decision.RenewalDay(r)
+			return from <= day && day <= to
+		})
+		give(s.of.Attempts, p.Attempts, all)
 	case decision.ScopeAllowance:
 		if a := s.of.Allowances.Get(id); a != nil {
 			p.Allowances.Load(id, a, s.of.Allowances.Version(id))

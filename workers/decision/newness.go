@@ -9,11 +9,12 @@ import "time"
 // folded again.
 
 // notePaid takes an order into the customer's payments and tells the order
-// when the one before it was. Orders that cost nothing do not count.
+// when the one before it was. Orders that cost nothing do not count, and earn nothing.
 func (f *fact) notePaid(order *Order) {
-	if order.Payment.Charge.Amount.IsPositive() {
-		f.PaidOrders.Put(order.ID, &PaidOrder{OrderID: order.ID, CustomerID: order.CustomerID, Event: f.ref()})
+	if !order.Payment.Charge.Amount.IsPositive() {
+		return
 	}
+	f.PaidOrders.Put(order.ID, &PaidOrder{OrderID: order.ID, CustomerID: order.CustomerID, Event: f.ref()})
 	if f.policies.JudgesNewness() {
 		order.PreviousPaidAt = f.previousPaid(order.CustomerID, order.ID, f.ref())
 	}

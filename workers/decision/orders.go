@@ -54,13 +54,11 @@ func (f *fact) placed(data *events.OrderPlaced) error {
 	if order.Quote, err = pricing.Subscribe(f.book, in); err != nil {
 		return err
 	}
-	for i, l := range data.Lines {
-		if r := f.Resources.Get(l.ResourceID); r != nil && r.State == pricing.StateActive && order.Quote.OrderType == pricing.OrderSubscribe {
-			return &events.Rejection{Code: CodeResourceExists, Pointer: fmt.Sprintf("/data/lines/%d/resource_id", i), Message: fmt.Sprintf(
-				"resource %q is in use by order %q; renew or change it, or order a new resource id", l.ResourceID, r.OrderID)}
-		}
-	}
 	order.Type, order.Kind, order.OpportunityID = order.Quote.OrderType, order.Quote.Kind, data.OpportunityID
+	if err := f.takesPlace(order); err != nil {
+		return err
+	}
+	f.blockKnown(order)
 	f.Orders.Put(order.ID, order)
 	return nil
 }
@@ -93,6 +91,11 @@ func (f *fact) renewed(data *events.OrderRenewed) error {
 	named, err := f.resources(data.CustomerID, data.ResourceIDs)
 	if err != nil {
 		return err
+	}
+	if order.Automatic = data.Automatic; order.Automatic {
+		if err := f.automatic(order, named); err != nil {
+			return err
+		}
 	}
 	in := pricing.Renewal{CustomerID: data.CustomerID, IndirectPartnerID: order.IndirectPartnerID, At: f.at, ResourceIDs: data.ResourceIDs,
 		Period: calendar.Period{Type: calendar.PeriodType(data.PeriodType), Num: data.PeriodNum}, IncludeRelated: data.IncludeRelativeResources}
@@ -179,6 +182,9 @@ func (f *fact) unsubscribed(data *events.OrderUnsubscribed) error {
 	in.FiveDayAllowed = f.fiveDayAdmits(in, family)
 	refund, err := pricing.Unsubscribe(f.site, in, family)
 	if err != nil {
+		return err
+	}
+	if err := f.uninvoiced(refund); err != nil {
 		return err
 	}
 	var returned []*Resource

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/money"
@@ -91,6 +92,18 @@ func (d *decider) putOverdue(row *Overdue) {
 		}
 	}
 	d.Counters.Overdue = count
+}
+
+// isOverdue tells whether the account of a customer, or of the partner itself,
+// is overdue: nothing of it renews by itself then.
+func (d *decider) isOverdue(customerID string) bool {
+	if d.Counters.Overdue == 0 {
+		return false
+	}
+	d.need(ScopeOpenOverdues, "")
+	return slices.ContainsFunc(d.Overdues.All(), func(o *Overdue) bool {
+		return o.Open() && (o.CustomerID == "" || o.CustomerID == customerID)
+	})
 }
 
 // refuseOverdue refuses to apply for all bills while an overdue is open, by that

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/accruald/accruald/workers/calendar"
@@ -29,10 +30,13 @@ const (
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
 	ScopePaid          ScopeKind = "paid"           // ID: customer id; when it paid for which orders
+	ScopeCustomer      ScopeKind = "customer"       // ID: a customer id; its live resources
+	ScopeRenewals      ScopeKind = "renewals"       // ID: two dates; what renews by itself and expires between them, with its failed attempts
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
 	ScopeHold          ScopeKind = "hold"           // ID: a hold id, open or not
 	ScopeMilestone     ScopeKind = "milestone"      // ID: a milestone id
 	ScopeOverdue       ScopeKind = "overdue"        // ID: an overdue id
+	ScopeOpenOverdues  ScopeKind = "open-overdues"  // every overdue that is open
 	ScopeAdjustment    ScopeKind = "adjustment"     // ID: an adjustment id
 	ScopeStatements    ScopeKind = "statements"     // all turnovers and statements
 )
@@ -95,6 +99,7 @@ type Partner struct {
 	Invoices   *Table[Invoice]
 	Allowances *Table[Allowance]
 	Inputs     *Table[Input]
+	Attempts   *Table[RenewalAttempt] // by resource
 
 	Milestones       *Table[Milestone]
 	CycleSettlements *Table[CycleSettlement]
@@ -104,6 +109,7 @@ type Partner struct {
 	Statements       *Table[Statement]
 
 	Postings []Posting // of the batch, in order
+	Issued   []*Input  // of the batch: what decisions of it put into the inbox themselves
 
 	sites    site.Profiles
 	journal  *journal
@@ -131,7 +137,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		ChainOf:    newTable[ChainKey](j),
 		Orders:     newTable[Order](j),
 		PaidOrders: newTable(j, func(o *PaidOrder) string { return o.CustomerID }),
-		Resources:  newTable[Resource](j),
+		Resources:  newTable(j, RenewalDay),
 		Details:    newTable(j, func(d *Detail) string { return d.OrderID }, func(d *Detail) string { return d.BillID }, func(d *Detail) string { return d.Reverses }),
 		Bills:      newTable[Bill](j),
 		Holds:      newTable(j, openHoldKey),
@@ -140,6 +146,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Requests:   newTable[Request](j),
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
+		Attempts:   newTable[RenewalAttempt](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
 
 		Milestones:       newTable[Milestone](j),
@@ -149,7 +156,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Turnovers:        newTable[Turnover](j),
 		Statements:       newTable[Statement](j),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs,
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Attempts, p.Inputs,
 		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements}
 	return p
 }
@@ -170,6 +177,7 @@ const (
 const (
 	invoicesByRequest    = 0
 	paidOrdersByCustomer = 0
+	resourcesByRenewal   = 0
 )
 
 func waitKey(i *Input) string {
@@ -204,7 +212,7 @@ func (p *Partner) Reset() {
 	for _, t := range p.tables {
 		t.reset()
 	}
-	p.Postings = nil
+	p.Postings, p.Issued = nil, nil
 	p.Reference.reset()
 	p.Counters = p.stored
 }
@@ -216,7 +224,7 @@ func (p *Partner) Keep() {
 	for _, t := range p.tables {
 		t.keep()
 	}
-	p.Postings = nil
+	p.Postings, p.Issued = nil, nil
 	p.Reference.keep()
 	p.stored = p.Counters
 }
@@ -233,6 +241,14 @@ func (p *Partner) need(kind ScopeKind, ids ...string) {
 		}
 	}
 	if missing != nil {
+		panic(&ErrNeeds{PartnerID: p.ID, Scopes: missing})
+	}
+}
+
+// needAll ends the decision with ErrNeeds unless all of the scopes are loaded.
+func (p *Partner) needAll(scopes []Scope) {
+	missing := slices.DeleteFunc(slices.Clone(scopes), p.IsLoaded)
+	if len(missing) > 0 {
 		panic(&ErrNeeds{PartnerID: p.ID, Scopes: missing})
 	}
 }

@@ -241,6 +241,10 @@ func (d *decider) applyReference() error {
 	d.Reference.fold(d.Counters.DecisionNo+1, d.in.Event)
 	d.Counters.ReferenceNo = d.Counters.DecisionNo + 1
 	switch data := d.in.Event.Data.(type) {
+	case *events.CustomerAssociated:
+		d.leavePrevious(data)
+	case *events.CustomerDisassociated:
+		return d.moveAway(data)
 	case *events.CouponIssued:
 		d.created = append(d.created, couponKey(data.CouponID))
 	case *events.CouponQuotaGranted:

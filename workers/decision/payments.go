@@ -16,6 +16,9 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	if err != nil {
 		return err
 	}
+	if err := f.ownPayment(order); err != nil {
+		return err
+	}
 	discountID := data.DiscountID
 	if discountID == "" && order.AutoPay {
 		discountID = order.Quote.AutomaticChoice(f.site)
@@ -58,13 +61,16 @@ func (f *fact) deliver(order *Order, charge *pricing.Charge, slices []pricing.Sl
 			return err
 		}
 		for _, r := range made {
-			if old := f.Resources.Get(r.ID); old != nil && old.State == pricing.StateActive && order.Type == pricing.OrderSubscribe {
-				return &events.Rejection{Code: CodeResourceExists, Pointer: "/data/order_id", Message: fmt.Sprintf(
-					"resource %q of order %q is in use by order %q since the order was placed; place it again with another resource id", r.ID, order.ID, old.OrderID)}
+			// Somebody else may have ordered the resource since the order was placed.
+			if err := pricing.TakesPlace(f.site, order.Type, order.CustomerID, order.ID, f.Resources.Get(r.ID), f.at); err != nil {
+				return pricing.AtOrder(err)
 			}
 			f.give(order, r)
 		}
 		return nil
+	}
+	if order.Kind == pricing.KindConvert {
+		return f.convert(order)
 	}
 	apply := pricing.ApplyRenewal
 	if order.Kind == pricing.KindChange {
@@ -77,6 +83,9 @@ func (f *fact) deliver(order *Order, charge *pricing.Charge, slices []pricing.Sl
 		}
 		if after.PendingOrderID == order.ID {
 			after.PendingOrderID, after.PendingUntil = "", nil
+		}
+		if order.Automatic {
+			after = after.RenewedItself()
 		}
 		f.give(order, after)
 	}

@@ -42,6 +42,10 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 			scopes = append(scopes, Scope{ScopeChain, orderKey(id)})
 		}
 		return append(scopes, p.billsAt(common, ev.Time)...)
+	case *events.CustomerDisassociated:
+		if data.NextPartnerID != "" {
+			return []Scope{{ScopeCustomer, data.CustomerID}}
+		}
 	case *events.CouponIssued:
 		return []Scope{{ScopeWaiting, couponKey(data.CouponID)}}
 	case *events.CouponQuotaGranted:
@@ -59,7 +63,11 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 		if data.Job == JobStatement {
 			return []Scope{{ScopeStatements, ""}}
 		}
-		return []Scope{{ScopeBills, ""}, {ScopeHolds, ""}, {ScopeBook, ""}}
+		scopes := []Scope{{ScopeBills, ""}, {ScopeHolds, ""}, {ScopeBook, ""}}
+		if profile, err := p.sites.Get(data.Site); err == nil && data.Job == JobAutoRenew {
+			scopes = append(scopes, renewalsScope(profile, data.ScheduledFor))
+		}
+		return scopes
 	case *events.RejectionRetried:
 		return []Scope{{ScopeInput, InputID(data.Source, data.ID)}}
 	case *events.RejectionDiscarded:

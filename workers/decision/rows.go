@@ -28,6 +28,7 @@ type Order struct {
 	Kind                                             string // new, renew, change, unsubscribe
 	State                                            string
 	AutoPay                                          bool
+	Automatic                                        bool   // of a renewal: nobody asked for it
 	Association, Settlement                          string // of the customer when it ordered
 	ResourceIDs                                      []string
 	PlacedAt                                         time.Time
@@ -287,6 +288,7 @@ type Input struct {
 	WaitsFor         string
 	Rejection        *events.Rejection
 	Attempts         int
+	Invoiced         *bool // whether an invoice stood against an unsubscription, at the first decision
 	FiveDay          *bool // whether the five-day quota admitted it, at the first decision
 }
 

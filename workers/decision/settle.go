@@ -12,7 +12,12 @@ import (
 func (d *decider) apply() error {
 	switch data := d.in.Event.Data.(type) {
 	case *events.OrderPlaced, *events.OrderSpecChanged, *events.OrderRenewed, *events.OrderUnsubscribed,
-		*events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
+		*events.OrderConverted, *events.ResourceRenewalConfigured, *events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
+		return d.foldFact()
+	case *events.ResourcesMoved:
+		if len(data.ResourceIDs) == 0 {
+			return nil
+		}
 		return d.foldFact()
 	case *events.RepaymentReceived:
 		return d.repaid(data)
@@ -126,6 +131,7 @@ func (d *decider) accept() {
 		}
 	}
 	d.report()
+	d.outs = append(d.outs, d.sends...)
 }
 
 func paid(o *Order) bool { return o != nil && o.Payment != nil }
@@ -152,6 +158,7 @@ func (d *decider) reject(why *events.Rejection) {
 func (d *decider) wait(key string) {
 	in := *d.in
 	in.Status, in.WaitsFor, in.ChainKey, in.Rejection = StatusWaiting, key, "", nil
+	in.Invoiced = nil // not judged while it waits
 	d.record(&in)
 	if d.Counters.WaitingSince.IsZero() || in.ArrivedAt.Before(d.Counters.WaitingSince) {
 		d.Counters.WaitingSince = in.ArrivedAt

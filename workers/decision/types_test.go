@@ -15,8 +15,7 @@ var notDecided = []string{
 	events.TypeCouponStateChanged, events.TypeCouponQuotaStateChanged, events.TypeCustomerRegistrationApproved,
 	events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested,
 	events.TypeOpportunityAccepted, events.TypeOpportunityClosed,
-	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeOrderConverted, events.TypeResourceRenewalConfigured,
-	events.TypeResourcesMoved, events.TypeUsageMetered,
+	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeUsageMetered,
 }
 
 func sampleOf(t *testing.T, typ string) *events.Event {

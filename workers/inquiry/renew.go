@@ -68,6 +68,7 @@ var renewalCodes = map[string]string{
 	pricing.CodeResourceNotFound:     "30050009",
 	pricing.CodeResourceBlocked:      "30050010",
 	pricing.CodeResourceUnsubscribed: "30050011",
+	pricing.CodeResourceConverting:   "30050011",
 	pricing.CodeNotRenewable:         "30050013",
 	pricing.CodePayPerUseResource:    "30050013",
 	pricing.CodeProductNotFound:      "30050013",

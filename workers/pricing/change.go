@@ -71,10 +71,12 @@ func (c *changing) check() error {
 	switch {
 	case r.State == StateUnsubscribed:
 		err = unsubscribed(r)
-	case len(r.Intervals) == 0:
+	case r.PayPerUse(c.in.At):
 		err = refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: its usage is priced by the new specification from the change on, there is nothing to order", r.ID)
 	case r.blocked(c.in.At):
 		err = blockedBy(r)
+	case r.ToPayPerUse != "" && c.in.AtRenewal:
+		err = converting(r)
 	case len(c.live) == 0 && !c.in.AtRenewal:
 		err = expired(r)
 	default:

@@ -31,7 +31,7 @@ func Provision(p *site.Profile, q *Quote, c *Charge, paid []Slice, customerID, o
 			ServiceType: line.ServiceType, ResourceType: line.ResourceType, Region: line.Region, Zone: line.Zone,
 			SpecState: line.SpecState, Quantity: line.Quantity, State: StateActive, Currency: q.Currency,
 			ProvisionedAt: paidAt, Expiry: expiry, AnchorDay: paidAt.In(zone).Day(), Term: line.Period,
-			NotRefundable: line.NotRefundable, OrderLevelUnsubscribe: line.OrderLevelUnsubscribe,
+			NotRefundable: line.NotRefundable, OrderLevelUnsubscribe: line.OrderLevelUnsubscribe, Trial: q.OrderType == OrderTrial,
 		}
 		interval := Interval{OrderID: orderID, Kind: KindPurchase, Start: paidAt, End: end, Term: line.Period, AnchorDay: r.AnchorDay}
 		r.Intervals = []Interval{interval}
@@ -71,7 +71,7 @@ func paidSlices(all []Slice, lineID string) []PaidSlice {
 
 // ApplyRenewal returns a copy of a renewed resource; q, c and paid are those of the whole order. The new interval
 // starts where the old one ends, however late it is paid (Pricing rules, section 6).
-// Refusals: line_not_found, resource_unsubscribed, resource_expired.
+// Refusals: line_not_found, resource_unsubscribed, resource_converting, resource_expired.
 func ApplyRenewal(p *site.Profile, r *Resource, q *Quote, c *Charge, paid []Slice, orderID string, paidAt time.Time) (*Resource, error) {
 	line, err := q.lineOf(r)
 	if err != nil {
@@ -80,6 +80,8 @@ func ApplyRenewal(p *site.Profile, r *Resource, q *Quote, c *Charge, paid []Slic
 	switch {
 	case r.State == StateUnsubscribed:
 		return nil, unsubscribed(r)
+	case r.ToPayPerUse != "":
+		return nil, converting(r)
 	case paidAt.After(p.KeptUntil(r.Expiry)):
 		return nil, expired(r)
 	}

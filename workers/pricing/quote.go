@@ -25,6 +25,7 @@ const (
 	KindRenew    = "renew"
 	KindRenewal  = "renewal"
 	KindChange   = "change"
+	KindConvert  = "convert"
 )
 
 // Order types (Pricing rules, section 1).
@@ -33,6 +34,7 @@ const (
 	OrderRenew             = 2
 	OrderChange            = 3
 	OrderUnsubscribe       = 4
+	OrderToPayPerUse       = 10
 	OrderPayPerUseToPeriod = 11
 	OrderTrial             = 13
 	OrderTrialToCommercial = 14
@@ -49,12 +51,13 @@ type Step struct {
 // frozen at At; paying it later changes nothing (Pricing rules, section 5).
 type Quote struct {
 	OrderType  int
-	Kind       string // KindNew, KindRenew or KindChange
+	Kind       string // KindNew, KindRenew, KindChange or KindConvert
 	Currency   money.Currency
 	At         time.Time
 	Official   decimal.Decimal // sum of the lines
 	Lines      []QuoteLine
 	Candidates []Candidate
+	Operation  string      // of a conversion: ConversionSetUp or ConversionCancel
 	Refund     *Refund     // of a downgrade, whose price is 0
 	Adjustment *Adjustment // a 609; when present only it may be charged
 }

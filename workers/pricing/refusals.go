@@ -24,3 +24,12 @@ func ownedBy(r *Resource, customerID string) error {
 	}
 	return nil
 }
+
+// AtResource points a refusal at the i-th of the named resources.
+func AtResource(err error, i int) error { return refuseAt(err, resourcePointer(i), "") }
+
+// AtLine points a refusal at the resource of the i-th line.
+func AtLine(err error, i int) error { return refuseAt(err, linePointer(i, "resource_id"), "") }
+
+// AtOrder points a refusal at the order that is paid.
+func AtOrder(err error) error { return refuseAt(err, "/order_id", "") }

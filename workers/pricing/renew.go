@@ -104,7 +104,7 @@ func (in *Renewal) group(id string, resources []*Resource) ([]*Resource, error) 
 	var group []*Resource
 	for _, root := range roots {
 		for _, r := range withAttached(root, resources) {
-			ends := r.State == StateUnsubscribed || len(r.Intervals) == 0
+			ends := r.State == StateUnsubscribed || r.PayPerUse(in.At)
 			if r != primary && (ends || slices.Contains(group, r)) {
 				continue // a returned or pay-per-use disk does not keep its server from being renewed
 			}
@@ -119,12 +119,14 @@ func (b *Book) renewable(in *Renewal, r *Resource, product *Product) error {
 	switch {
 	case r.State == StateUnsubscribed:
 		return unsubscribed(r)
-	case len(r.Intervals) == 0:
+	case r.PayPerUse(in.At):
 		return refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: it has no term to renew", r.ID)
 	case r.Term.Type == calendar.OneOff:
 		return refuse(CodeNotRenewable, "", "resource %q was bought once and for all: it has no term to renew", r.ID)
 	case r.blocked(in.At):
 		return blockedBy(r)
+	case r.ToPayPerUse != "":
+		return converting(r)
 	case in.At.After(b.Site.KeptUntil(r.Expiry)):
 		return expired(r)
 	case !product.Renewable:

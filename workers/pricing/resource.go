@@ -46,6 +46,9 @@ type Resource struct {
 	Payments                                     []Payment
 	PendingOrderID                               string // the unpaid order that blocks it
 	PendingUntil                                 *time.Time
+	Trial                                        bool         // bought as a trial, order type 13
+	ToPayPerUse                                  string       // the order that set up its change to pay-per-use at expiry
+	AutoRenewal                                  *AutoRenewal // how it renews by itself
 }
 
 // Interval is one paid time, half open: End is 00:00 of the day after its expiry.

@@ -75,8 +75,8 @@ func (in *Unsubscription) groups(resources []*Resource) ([][]*Resource, error) {
 			return nil, refuseAt(unsubscribed(r), resourcePointer(i), "")
 		}
 		for _, member := range withAttached(r, resources) {
-			if member.State == StateUnsubscribed {
-				continue
+			if member.State == StateUnsubscribed || member != r && member.PayPerUse(in.At) {
+				continue // what is attached and billed by use has nothing to return
 			}
 			if currency == "" {
 				currency = member.Currency
@@ -92,7 +92,7 @@ func (in *Unsubscription) groups(resources []*Resource) ([][]*Resource, error) {
 
 // returnResource adds what comes back for one resource.
 func (f *Refund) returnResource(p *site.Profile, in *Unsubscription, r *Resource) error {
-	if len(r.Intervals) == 0 {
+	if r.PayPerUse(in.At) {
 		return refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: delete it, there is nothing to return", r.ID)
 	}
 	if r.NotRefundable {

@@ -28,6 +28,7 @@ func Jobs() []Job {
 		{Name: "statement", Spec: "0 10 5 * *"},
 		{Name: "release_holds", Spec: "30 0 * * *"},
 		{Name: "auto_confirm", Spec: "0 1 * * *"},
+		{Name: "auto_renew", Spec: "0 3 * * *"},
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 	"github.com/accruald/accruald/events/bus"
 )
 
-// internalSubjects end the subjects of what the workers publish to themselves.
-var internalSubjects = []string{".schedule.applied", ".resources.moved"}
+// internalSubjects end the subjects of what the workers publish to themselves. Producers publish customer.disassociated
+// too: what is not counted of it is published a second time, which is a duplicate without effect.
+var internalSubjects = []string{".schedule.applied", ".resources.moved", ".customer.disassociated"}
 
 // A Record notes which feed is being published into a private broker, so that it goes on where it stopped, and is not
 // published a second time when it is through.
