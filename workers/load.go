@@ -40,6 +40,7 @@ type loader struct {
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
 	allowances                                            want
+	coupons, couponsDue, quotas, paidOrders               want
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -75,6 +76,7 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills,
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
+		decision.ScopeCoupon: &l.coupons, decision.ScopeCouponsDue: &l.couponsDue, decision.ScopeQuota: &l.quotas, decision.ScopePaidOrders: &l.paidOrders,
 	}[s.Kind]
 	switch {
 	case into == nil:
@@ -161,6 +163,7 @@ func (l *loader) loadRows(ctx context.Context) error {
 	pairs(db.LoadInvoicesOfRequests, &l.invoicesOfRequests, invoices)
 	pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)
 	pairs(db.LoadAllowances, &l.allowances, reader(l, func(w *working) *decision.Table[decision.Allowance] { return w.Allowances }))
+	l.queueCoupons(pairs, orders)
 	pairs(db.LoadInputsOfChains, &l.inputsOfChains, l.readInputs)
 	pairs(db.LoadInputsWaiting, &l.inputsWaiting, l.readInputs)
 	if len(l.inputs.ids) > 0 {

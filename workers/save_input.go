@@ -66,6 +66,11 @@ func addInput(p *db.SaveInputsParams, partnerID string, in *decision.Input, vers
 		fiveDay = strconv.FormatBool(*in.FiveDay)
 	}
 	p.FiveDays, p.Versions = append(p.FiveDays, fiveDay), append(p.Versions, version)
+	firstOrder := ""
+	if in.FirstOrder != nil {
+		firstOrder = strconv.FormatBool(*in.FirstOrder)
+	}
+	p.FirstOrders = append(p.FirstOrders, firstOrder)
 }
 
 // attemptsShownMax is the largest count of attempts that is stored.

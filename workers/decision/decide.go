@@ -39,7 +39,7 @@ type decider struct {
 	steps         []step          // state changes to report
 	rejectedAgain []*Input        // inputs that folding again rejected
 	again         []*Input        // rejections to decide again after it
-	judged        *bool           // what the five-day quota had said of it before
+	judged        [2]*bool        // what the five-day quota and the first-order limit had said of it before
 	waking        int             // keys that came into being before it
 	posted        int             // postings before it
 	folded        int             // reference events before it
@@ -163,7 +163,7 @@ func (d *decider) begin(in *Input) {
 	}
 	d.keys, d.chained, d.refolded = nil, false, false
 	d.closing, d.steps, d.rejectedAgain, d.again = nil, nil, nil, nil
-	d.judged, d.waking = in.FiveDay, len(d.created)
+	d.judged, d.waking = [2]*bool{in.FiveDay, in.FirstOrder}, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }
 
@@ -174,7 +174,7 @@ func (d *decider) undo() {
 	d.Postings = d.Postings[:d.posted]
 	d.Counters = d.counted
 	d.created = d.created[:d.waking]
-	d.in.FiveDay = d.judged // the allowance it counted is taken back with the rest
+	d.in.FiveDay, d.in.FirstOrder = d.judged[0], d.judged[1] // the allowance it counted is taken back with the rest
 }
 
 // ref names the current event.

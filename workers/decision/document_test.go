@@ -16,7 +16,7 @@ import (
 func TestDocumentsReadBack(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]int{}
-	for seed := range uint64(8) {
+	for seed := range uint64(16) {
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
 		o.run(100, func(*events.Event, []events.Out) {})
@@ -31,6 +31,8 @@ func TestDocumentsReadBack(t *testing.T) {
 		kinds["repayment"] += readBack(t, p.Repayments)
 		kinds["request"] += readBack(t, p.Requests)
 		kinds["invoice"] += readBack(t, p.Invoices)
+		kinds["coupon"] += readBack(t, p.Coupons)
+		kinds["quota"] += readBack(t, p.Quotas)
 		kinds["allowance"] += readBack(t, p.Allowances)
 	}
 	for kind, n := range kinds {

@@ -31,7 +31,7 @@ func fold(t *testing.T, list []*events.Event) (*decision.Memory, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, digest
+	return m, digest + couponRows(t, m)
 }
 
 // shuffled returns the events in another order, some of them twice.
@@ -62,6 +62,7 @@ func newScene(t *testing.T, seed uint64) scene {
 	h.facts(25)
 	s.month = take()
 	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+	h.fire(decision.JobExpire, time.Date(2026, 4, 1, 0, 20, 0, 0, shanghai))
 	s.cut = take()
 	h.at = time.Date(2026, 4, 1, 9, 0, 0, 0, shanghai)
 	h.facts(12)
@@ -143,7 +144,8 @@ func difference(t *testing.T, a, b *decision.Memory) string {
 	p, q := a.Partners["P100"], b.Partners["P100"]
 	out := diffTables(t, "order", p.Orders, q.Orders) + diffTables(t, "resource", p.Resources, q.Resources) +
 		diffTables(t, "detail", p.Details, q.Details) + diffTables(t, "bill", p.Bills, q.Bills) +
-		diffTables(t, "hold", p.Holds, q.Holds) + diffTables(t, "debt", p.Debts, q.Debts)
+		diffTables(t, "hold", p.Holds, q.Holds) + diffTables(t, "debt", p.Debts, q.Debts) +
+		diffTables(t, "coupon", p.Coupons, q.Coupons) + diffTables(t, "quota", p.Quotas, q.Quotas)
 	for k, v := range a.Balances("P100") {
 		if w := b.Balances("P100")[k]; !w.Equal(v) {
 			out += fmt.Sprintf("posting %v: %s / %s\n", k, v, w)

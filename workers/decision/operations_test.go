@@ -155,6 +155,9 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 		default:
 			o.invoice()
 		}
+		if i%9 == 4 {
+			o.couponStep()
+		}
 		if i%20 == 13 {
 			id := o.id("RP")
 			o.add("repayment/"+id, id, &events.RepaymentReceived{RepaymentID: id, PartnerID: "P100", Amount: dec("9000.00"), Currency: "CNY"})
@@ -211,11 +214,18 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		for _, b := range m.Partners["P100"].Bills.All() {
 			reached["bill "+string(b.State)]++
 		}
+		for _, c := range m.Partners["P100"].Coupons.All() {
+			reached["coupon "+string(c.State)]++
+			if c.Overdrawn().IsPositive() {
+				reached["overdrawn"]++
+			}
+		}
 		replay(t, inputs, published)
 	}
 	t.Log(reached)
 	for _, what := range []string{"request " + string(settlement.RequestPaid), "request " + string(settlement.RequestCancelled), events.TypeInvoiceStateChanged,
-		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, "bill " + string(settlement.BillIssued)} {
+		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, "bill " + string(settlement.BillIssued),
+		events.TypeCouponQuotaChanged, "coupon reclaimed", "coupon expired", "coupon frozen", "overdrawn"} {
 		if reached[what] == 0 {
 			t.Errorf("no history came to %q: %v", what, reached)
 		}

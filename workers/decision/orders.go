@@ -181,6 +181,9 @@ func (f *fact) unsubscribed(data *events.OrderUnsubscribed) error {
 	if err != nil {
 		return err
 	}
+	if refund, err = f.validReturns(refund); err != nil {
+		return err
+	}
 	var returned []*Resource
 	for _, r := range family {
 		if !slices.Contains(refund.ResourceIDs, r.ID) {

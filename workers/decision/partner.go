@@ -27,6 +27,10 @@ const (
 	ScopeInvoice       ScopeKind = "invoice"        // ID: an invoice id
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
+	ScopeCoupon        ScopeKind = "coupon"         // ID: a coupon id
+	ScopeCouponsDue    ScopeKind = "coupons-due"    // ID: a time, RFC 3339; the open coupons whose validity is over by then
+	ScopeQuota         ScopeKind = "quota"          // ID: a coupon quota id
+	ScopePaidOrders    ScopeKind = "paid-orders"    // ID: a customer id; the customer's orders that were paid, one more than a chain has
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
 )
 
@@ -82,6 +86,8 @@ type Partner struct {
 	Requests   *Table[Request]
 	Invoices   *Table[Invoice]
 	Allowances *Table[Allowance]
+	Coupons    *Table[Coupon]
+	Quotas     *Table[Quota]
 	Inputs     *Table[Input]
 
 	Postings []Posting // of the batch, in order
@@ -120,9 +126,11 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Requests:   newTable[Request](j),
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
+		Coupons:    newTable[Coupon](j),
+		Quotas:     newTable[Quota](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Coupons, p.Quotas, p.Inputs}
 	return p
 }
 

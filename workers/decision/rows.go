@@ -241,6 +241,7 @@ type Input struct {
 	Rejection        *events.Rejection
 	Attempts         int
 	FiveDay          *bool // whether the five-day quota admitted it, at the first decision
+	FirstOrder       *bool // whether it paid the customer's first order, likewise
 }
 
 // An Allowance counts what a customer has used of a yearly quota.
