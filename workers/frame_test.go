@@ -10,6 +10,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/dbtest"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -45,10 +46,12 @@ func TestSameAsInMemory(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			h := newHistory(t, seed, "P100", "P200", "P300")
+			h.oracle = decision.NewMemory(site.Default())
 			w, rng := newWorld(t), rand.New(rand.NewPCG(seed, 1))
 			list := h.reference("credit", "immediate", "monthly")
 			list = append(list, shuffled(rng, h.facts(60, 3))...)
 			h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+			h.fire(decision.JobExpire, time.Date(2026, 4, 1, 0, 20, 0, 0, shanghai))
 			list = append(list, h.take()...)
 			h.at = h.at.Add(time.Hour)
 			list = append(list, shuffled(rng, h.facts(20, 3))...)
@@ -62,6 +65,7 @@ func TestSameAsInMemory(t *testing.T) {
 				}
 			}
 			w.sameAsMemory()
+			w.sameCoupons()
 			w.sameOutputOfPartners()
 			w.soundBooks()
 		})

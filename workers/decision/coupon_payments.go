@@ -116,18 +116,3 @@ func resourcesOf(o *Order) []string {
 	}
 	return ids
 }
-
-// validReturns keeps of a refund what goes back to coupons that are still
-// valid; what was paid with an expired or reclaimed one is lost.
-func (f *fact) validReturns(refund *pricing.Refund) (*pricing.Refund, error) {
-	if len(refund.CouponsReturned) == 0 {
-		return refund, nil
-	}
-	var coupons []pricing.Coupon
-	for _, back := range refund.CouponsReturned {
-		if c := f.Reference.anyCoupon(f.in.PartnerVersion, back.Reference, f.at); c != nil {
-			coupons = append(coupons, *c)
-		}
-	}
-	return pricing.ReturnValidCoupons(refund, coupons)
-}

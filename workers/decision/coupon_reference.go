@@ -103,6 +103,22 @@ func (r *PartnerReference) anyCoupon(version int64, id string, at time.Time) *pr
 	return &out
 }
 
+// validReturns keeps of a refund what goes back to coupons that are still
+// valid at its time; what was paid with an expired or reclaimed one is lost
+// (Pricing rules, sections 4 and 7).
+func (r *PartnerReference) validReturns(version int64, refund *pricing.Refund) (*pricing.Refund, error) {
+	if len(refund.CouponsReturned) == 0 {
+		return refund, nil
+	}
+	var coupons []pricing.Coupon
+	for _, back := range refund.CouponsReturned {
+		if c := r.anyCoupon(version, back.Reference, refund.At); c != nil {
+			coupons = append(coupons, *c)
+		}
+	}
+	return pricing.ReturnValidCoupons(refund, coupons)
+}
+
 // limits are those of the last grant.
 func (q *grantedQuota) limits() pricing.Limits { return limitsOf(q.grants[len(q.grants)-1].Limits) }
 

@@ -181,7 +181,7 @@ func (f *fact) unsubscribed(data *events.OrderUnsubscribed) error {
 	if err != nil {
 		return err
 	}
-	if refund, err = f.validReturns(refund); err != nil {
+	if refund, err = f.Reference.validReturns(f.in.PartnerVersion, refund); err != nil {
 		return err
 	}
 	var returned []*Resource
