@@ -12,7 +12,7 @@ func TestHelp(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
 	for _, args := range [][]string{
-		{}, {"dev"}, {"worker"}, {"migrate"}, {"publish"}, {"simulate"}, {"quote"}, {"explain"}, {"bills"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
+		{}, {"dev"}, {"worker"}, {"migrate"}, {"publish"}, {"simulate"}, {"quote"}, {"explain"}, {"bills"}, {"coupons"}, {"quotas"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
 		{"rejections", "show"}, {"rejections", "retry"}, {"rejections", "discard"}, {"waiting"}, {"version"},
 	} {
 		got := call(t, "", append(args, "--help")...)

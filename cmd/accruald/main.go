@@ -23,6 +23,8 @@ type commands struct {
 	Quote      quoteCommand      `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
 	Explain    explainCommand    `cmd:"" help:"Tell how an order came to its price and what it earned."`
 	Bills      billsCommand      `cmd:"" help:"List incentive bills with what of them can be requested."`
+	Coupons    couponsCommand    `cmd:"" help:"List coupons with what became of their face value."`
+	Quotas     quotasCommand     `cmd:"" help:"List the quotas that coupons are issued from."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`
