@@ -21,6 +21,15 @@ type Coupon struct {
 	Closed  *CouponClosing `json:",omitzero"`
 }
 
+// Standing is the coupon's state whatever the time: used up when nothing is
+// left of one that is open.
+func (c *Coupon) Standing() pricing.CouponState {
+	if c.Closed == nil && c.Type != pricing.CouponDiscount && !c.Balance().IsPositive() {
+		return pricing.CouponUsedUp
+	}
+	return c.State
+}
+
 // A CouponEntry is what one order did with a coupon: it was paid with it, or
 // it gave back what another order (Of) had been paid with.
 type CouponEntry struct {

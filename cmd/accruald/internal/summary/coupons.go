@@ -13,13 +13,12 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
-	"github.com/accruald/accruald/workers/pricing"
 )
 
 // remarkOverdrawn says that more was paid with a coupon, or issued from a quota, than there was.
 const remarkOverdrawn = "overdrawn"
 
-var couponTypes = map[int]string{pricing.CouponCash: "cash", pricing.CouponDiscount: "discount", pricing.CouponFlexi: "flexi"}
+var couponTypes = map[int]string{events.CouponCash: "cash", events.CouponDiscount: "discount", events.CouponFlexi: "flexi"}
 
 // A CouponFilter says which coupons are listed; what is empty keeps none out.
 type CouponFilter struct{ PartnerID, CustomerID string }
@@ -96,10 +95,7 @@ func (l *CouponList) Add(partnerID string, c *decision.Coupon) {
 	of := func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
 	row := CouponRow{PartnerID: partnerID, CouponID: c.ID, CustomerID: c.CustomerID, QuotaID: c.QuotaID, Type: couponTypes[c.Type], Version: c.Version,
 		Currency: currency, FaceValue: of(c.FaceValue), Balance: of(c.Balance()), Spent: of(c.Spent), Forfeited: of(c.Forfeited), GivenBack: of(c.GivenBack),
-		Uses: c.Uses, State: string(c.State), ValidTime: c.ValidTime, ExpireTime: c.ExpireTime}
-	if c.Closed == nil && c.Type != pricing.CouponDiscount && !c.Balance().IsPositive() {
-		row.State = string(pricing.CouponUsedUp)
-	}
+		Uses: c.Uses, State: string(c.Standing()), ValidTime: c.ValidTime, ExpireTime: c.ExpireTime}
 	if c.Overdrawn().IsPositive() {
 		row.Remark = remarkOverdrawn
 	}
