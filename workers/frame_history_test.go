@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/decision"
 )
 
 // history makes random but repeatable events: reference data, then facts of
@@ -22,6 +23,7 @@ type history struct {
 	events   []*events.Event
 	live     map[string][]string // resources that somebody ordered, by partner
 	placed   map[string][]string // orders, by partner
+	oracle   *decision.Memory    // with coupons: decides in the order of making, so that payments sum to the price
 
 	milestones bool // orders are paid by milestone contracts
 }
@@ -39,6 +41,7 @@ func (h *history) add(partner, id, subject string, data events.Data) *events.Eve
 		h.t.Fatalf("make %s: %v", id, err)
 	}
 	h.events = append(h.events, ev)
+	h.ask(ev)
 	return ev
 }
 
@@ -73,6 +76,7 @@ func (h *history) reference(settlements ...string) []*events.Event {
 			id := fmt.Sprintf("C%d", i)
 			h.add(p, "customer/"+p+id, id, &events.CustomerAssociated{CustomerID: id, PartnerID: p, Association: "resale", Settlement: how, EffectiveTime: from})
 		}
+		h.couponReference(p, len(settlements), from)
 		h.add(p, "discount/"+p, "D1", &events.DiscountGranted{DiscountID: "D1", PartnerID: p, GrantedBy: "vendor", DiscountType: 605, DiscountName: "d", Mode: "ratio",
 			Value: dec("0.9"), Scope: events.DiscountScope{CustomerIDs: []string{"C0"}}, EffectiveTime: from})
 	}
@@ -120,7 +124,9 @@ func (h *history) pay(p, id string) {
 	if h.rng.IntN(12) == 0 {
 		h.add(p, "order.price_adjusted/"+id, id, &events.OrderPriceAdjusted{OrderID: id, PartnerID: p, DiscountID: "A" + id, AmountOff: ptr(dec("7.01"))})
 	}
-	h.add(p, "order.paid/"+id, id, h.payment(p, id))
+	paid := h.payment(p, id)
+	paid.Tenders = h.couponTenders(p, id)
+	h.add(p, "order.paid/"+id, id, paid)
 }
 
 // change changes, renews or returns a resource.

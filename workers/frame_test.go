@@ -10,6 +10,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/dbtest"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -45,11 +46,13 @@ func TestSameAsInMemory(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			h := newHistory(t, seed, "P100", "P200", "P300")
+			h.oracle = decision.NewMemory(site.Default())
 			w, rng := newWorld(t), rand.New(rand.NewPCG(seed, 1))
 			list := h.reference("credit", "immediate", "monthly")
 			inTime, late := heldBack(rng, append(h.facts(60, 3), h.standing(20)...))
 			list = append(list, shuffled(rng, inTime)...)
 			list = append(list, h.cutOffs()...)
+			h.fire(decision.JobExpire, time.Date(2026, 4, 1, 0, 20, 0, 0, shanghai))
 			h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
 			list = append(list, h.take()...)
 			h.at = h.at.Add(time.Hour)
@@ -64,6 +67,7 @@ func TestSameAsInMemory(t *testing.T) {
 				}
 			}
 			w.sameAsMemory()
+			w.sameCoupons()
 			w.sameOutputOfPartners()
 			w.sameLedger()
 			w.sameStanding()

@@ -40,6 +40,7 @@ type loader struct {
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
 	allowances, paid, renewals, customers                 want
+	coupons, couponsDue, quotas                           want
 	holdWants
 }
 
@@ -77,6 +78,7 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
 		decision.ScopeRenewals: &l.renewals, decision.ScopeCustomer: &l.customers,
+		decision.ScopeCoupon: &l.coupons, decision.ScopeCouponsDue: &l.couponsDue, decision.ScopeQuota: &l.quotas,
 	}[s.Kind]
 	if into == nil {
 		into = l.of(s.Kind)
@@ -170,6 +172,7 @@ func (l *loader) loadRows(ctx context.Context) error {
 	pairs(db.LoadRenewals, &l.renewals, resources)
 	pairs(db.LoadResourcesOfCustomers, &l.customers, resources)
 	pairs(db.LoadAttempts, &l.renewals, reader(l, func(w *working) *decision.Table[decision.RenewalAttempt] { return w.Attempts }))
+	l.queueCoupons(pairs)
 	pairs(db.LoadInputsOfChains, &l.inputsOfChains, l.readInputs)
 	pairs(db.LoadInputsWaiting, &l.inputsWaiting, l.readInputs)
 	if len(l.inputs.ids) > 0 {

@@ -63,7 +63,7 @@ func restoreInput(s *db.Input) (*decision.Input, error) {
 	ev.ContentHash = [32]byte(s.ContentHash)
 	in := &decision.Input{
 		No: s.InputNo, Event: ev, ArrivedAt: s.ArrivedAt.UTC(), Status: s.Status, ReferenceVersion: s.ReferenceVersion,
-		PartnerVersion: s.PartnerVersion, Attempts: int(s.Attempts), FiveDay: s.FiveDay, Invoiced: s.Invoiced,
+		PartnerVersion: s.PartnerVersion, Attempts: int(s.Attempts), FiveDay: s.FiveDay, Invoiced: s.Invoiced, FirstOrder: s.FirstOrder,
 		DecisionNo: deref(s.DecisionNo), ChainKey: deref(s.ChainKey), WaitsFor: deref(s.WaitsFor),
 	}
 	if s.Code != "" {

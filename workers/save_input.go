@@ -69,6 +69,7 @@ func addInput(p *db.SaveInputsParams, partnerID string, in *decision.Input, vers
 	p.Codes, p.Messages, p.Pointers, p.Retryables = append(p.Codes, code), append(p.Messages, message), append(p.Pointers, pointer), append(p.Retryables, retryable)
 	p.Attempts = append(p.Attempts, int32(min(in.Attempts, attemptsShownMax)))
 	p.FiveDays, p.Invoiced = append(p.FiveDays, judged(in.FiveDay)), append(p.Invoiced, judged(in.Invoiced))
+	p.FirstOrders = append(p.FirstOrders, judged(in.FirstOrder))
 	p.Versions = append(p.Versions, version)
 }
 

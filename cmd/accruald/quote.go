@@ -113,7 +113,7 @@ func (q *quoteCommand) answer(ctx context.Context, c *console, body []byte) (any
 		ids := func(r *inquiry.RefundRequest) []string { return r.ResourceIDs }
 		return answered(ctx, q, c, body, ids, func(a *asked, r *inquiry.RefundRequest) (any, error) {
 			profile := a.standing.Book.Site
-			return inquiry.Refund(profile, a.who, a.family, a.partner.FiveDayQuota(profile, a.family), r)
+			return inquiry.Refund(profile, a.who, a.family, a.partner.FiveDayQuota(profile, a.family), a.partner.ValidReturns, r)
 		})
 	}
 }

@@ -72,7 +72,7 @@ with known as materialized (
   from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
   join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
 )
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced, i.first_order
 from known
 join input i on i.partner_id = known.partner_id and i.input_no = known.input_no
 `
@@ -114,6 +114,7 @@ func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyH
 			&i.FiveDay,
 			&i.Version,
 			&i.Invoiced,
+			&i.FirstOrder,
 		); err != nil {
 			return nil, err
 		}
@@ -126,7 +127,7 @@ func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyH
 }
 
 const LoadInputsOfChains = `-- name: LoadInputsOfChains :many
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced, i.first_order
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as chain_key) w
 join input i on i.partner_id = w.partner_id and i.chain_key = w.chain_key
 `
@@ -167,6 +168,7 @@ func (q *Queries) LoadInputsOfChains(ctx context.Context, partnerIds []string, i
 			&i.FiveDay,
 			&i.Version,
 			&i.Invoiced,
+			&i.FirstOrder,
 		); err != nil {
 			return nil, err
 		}
@@ -179,10 +181,10 @@ func (q *Queries) LoadInputsOfChains(ctx context.Context, partnerIds []string, i
 }
 
 const LoadInputsRetryable = `-- name: LoadInputsRetryable :many
-select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, version, invoiced from input
+select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, version, invoiced, first_order from input
 where partner_id = any($1::text[]) and status = 'waiting'
 union all
-select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, version, invoiced from input
+select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, version, invoiced, first_order from input
 where partner_id = any($1::text[]) and status = 'rejected' and retryable
 `
 
@@ -222,6 +224,7 @@ func (q *Queries) LoadInputsRetryable(ctx context.Context, partnerIds []string) 
 			&i.FiveDay,
 			&i.Version,
 			&i.Invoiced,
+			&i.FirstOrder,
 		); err != nil {
 			return nil, err
 		}
@@ -234,7 +237,7 @@ func (q *Queries) LoadInputsRetryable(ctx context.Context, partnerIds []string) 
 }
 
 const LoadInputsWaiting = `-- name: LoadInputsWaiting :many
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced, i.first_order
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as waits_for) w
 join input i on i.partner_id = w.partner_id and i.waits_for = w.waits_for and i.status = 'waiting'
 `
@@ -275,6 +278,7 @@ func (q *Queries) LoadInputsWaiting(ctx context.Context, partnerIds []string, id
 			&i.FiveDay,
 			&i.Version,
 			&i.Invoiced,
+			&i.FirstOrder,
 		); err != nil {
 			return nil, err
 		}
@@ -289,7 +293,7 @@ func (q *Queries) LoadInputsWaiting(ctx context.Context, partnerIds []string, id
 const SaveInputs = `-- name: SaveInputs :exec
 insert into input (partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload,
   content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer,
-  attempts, five_day, version, invoiced)
+  attempts, five_day, first_order, invoiced, version)
 select unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]),
   unnest($5::text[]), unnest($6::text[]), unnest($7::text[]),
   unnest($8::timestamptz[]), unnest($9::int[]), unnest($10::timestamptz[]), unnest($11::bytea[]),
@@ -297,14 +301,14 @@ select unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::
   unnest($15::bigint[]), unnest($16::bigint[]), nullif(unnest($17::text[]), ''),
   nullif(unnest($18::text[]), ''), unnest($19::boolean[]), unnest($20::text[]),
   unnest($21::text[]), unnest($22::text[]),
-  unnest($23::int[]), nullif(unnest($24::text[]), '')::boolean, unnest($25::bigint[]),
-  nullif(unnest($26::text[]), '')::boolean
+  unnest($23::int[]), nullif(unnest($24::text[]), '')::boolean, nullif(unnest($25::text[]), '')::boolean,
+  nullif(unnest($26::text[]), '')::boolean, unnest($27::bigint[])
 on conflict (partner_id, input_no) do update
 set status = excluded.status, decision_no = excluded.decision_no, reference_version = excluded.reference_version,
     partner_version = excluded.partner_version, chain_key = excluded.chain_key, waits_for = excluded.waits_for,
     retryable = excluded.retryable, code = excluded.code, message = excluded.message, pointer = excluded.pointer,
-    attempts = excluded.attempts, five_day = excluded.five_day, version = excluded.version,
-    invoiced = excluded.invoiced
+    attempts = excluded.attempts, five_day = excluded.five_day, first_order = excluded.first_order, invoiced = excluded.invoiced,
+    version = excluded.version
 `
 
 type SaveInputsParams struct {
@@ -332,8 +336,9 @@ type SaveInputsParams struct {
 	Pointers          []string
 	Attempts          []int32
 	FiveDays          []string
-	Versions          []int64
+	FirstOrders       []string
 	Invoiced          []string
+	Versions          []int64
 }
 
 // What was received never changes, what became of it does.
@@ -363,8 +368,9 @@ func (q *Queries) SaveInputs(ctx context.Context, arg SaveInputsParams) error {
 		arg.Pointers,
 		arg.Attempts,
 		arg.FiveDays,
-		arg.Versions,
+		arg.FirstOrders,
 		arg.Invoiced,
+		arg.Versions,
 	)
 	return err
 }

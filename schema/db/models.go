@@ -42,6 +42,36 @@ type ChainKey struct {
 	ChainID   string
 }
 
+type Coupon struct {
+	PartnerID  string
+	CouponID   string
+	Version    int64
+	QuotaID    *string
+	CustomerID string
+	Currency   string
+	State      string
+	ExpireTime time.Time
+	FaceValue  decimal.Decimal
+	Balance    decimal.Decimal
+	Spent      decimal.Decimal
+	Forfeited  decimal.Decimal
+	GivenBack  decimal.Decimal
+	Document   []byte
+}
+
+type CouponQuotum struct {
+	PartnerID string
+	QuotaID   string
+	Version   int64
+	Currency  string
+	State     string
+	Amount    decimal.Decimal
+	Balance   decimal.Decimal
+	Issued    decimal.Decimal
+	GivenBack decimal.Decimal
+	Document  []byte
+}
+
 type CustomerOrder struct {
 	PartnerID  string
 	OrderID    string
@@ -205,6 +235,7 @@ type Input struct {
 	FiveDay          *bool
 	Version          int64
 	Invoiced         *bool
+	FirstOrder       *bool
 }
 
 type Invoice struct {

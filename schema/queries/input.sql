@@ -13,7 +13,7 @@ select unnest(@partner_ids::text[]), unnest(@key_hashes::bytea[]), unnest(@conte
 -- What was received never changes, what became of it does.
 insert into input (partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload,
   content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer,
-  attempts, five_day, version, invoiced)
+  attempts, five_day, first_order, invoiced, version)
 select unnest(@partner_ids::text[]), unnest(@input_nos::bigint[]), unnest(@sources::text[]), unnest(@event_ids::text[]),
   unnest(@types::text[]), unnest(@subjects::text[]), unnest(@partition_keys::text[]),
   unnest(@times::timestamptz[]), unnest(@time_offsets::int[]), unnest(@arrived_ats::timestamptz[]), unnest(@payloads::bytea[]),
@@ -21,14 +21,14 @@ select unnest(@partner_ids::text[]), unnest(@input_nos::bigint[]), unnest(@sourc
   unnest(@reference_versions::bigint[]), unnest(@partner_versions::bigint[]), nullif(unnest(@chain_keys::text[]), ''),
   nullif(unnest(@waits_fors::text[]), ''), unnest(@retryables::boolean[]), unnest(@codes::text[]),
   unnest(@messages::text[]), unnest(@pointers::text[]),
-  unnest(@attempts::int[]), nullif(unnest(@five_days::text[]), '')::boolean, unnest(@versions::bigint[]),
-  nullif(unnest(@invoiced::text[]), '')::boolean
+  unnest(@attempts::int[]), nullif(unnest(@five_days::text[]), '')::boolean, nullif(unnest(@first_orders::text[]), '')::boolean,
+  nullif(unnest(@invoiced::text[]), '')::boolean, unnest(@versions::bigint[])
 on conflict (partner_id, input_no) do update
 set status = excluded.status, decision_no = excluded.decision_no, reference_version = excluded.reference_version,
     partner_version = excluded.partner_version, chain_key = excluded.chain_key, waits_for = excluded.waits_for,
     retryable = excluded.retryable, code = excluded.code, message = excluded.message, pointer = excluded.pointer,
-    attempts = excluded.attempts, five_day = excluded.five_day, version = excluded.version,
-    invoiced = excluded.invoiced;
+    attempts = excluded.attempts, five_day = excluded.five_day, first_order = excluded.first_order, invoiced = excluded.invoiced,
+    version = excluded.version;
 
 -- name: LoadInputsOfChains :many
 select i.*

@@ -154,7 +154,7 @@ func (f *fact) counted(order *Order, line pricing.QuoteLine, service *pricing.Se
 		}
 		counts := true
 		if s.Kind == pricing.TenderFlexiCoupon {
-			counts = f.Reference.coupon(f.in.PartnerVersion, s.Reference).CountsForPerformance
+			counts = f.Reference.coupon(f.in.PartnerVersion, s.Reference, f.at).CountsForPerformance
 		}
 		slices = append(slices, DetailSlice{OrderID: order.ID, Cycle: cycle, Kind: s.Kind, Reference: s.Reference, Paid: s.Amount, OnCredit: s.OnCredit})
 		tenders = append(tenders, incentive.Tender{Kind: string(s.Kind), CountsForPerformance: counts, Amount: s.Amount})

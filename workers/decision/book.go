@@ -75,7 +75,7 @@ func (s *CycleSettlement) id() string {
 
 // couponOnCredit tells whether a slice was paid with a flexi coupon on credit.
 func (f *fact) couponOnCredit(s pricing.Slice) bool {
-	return s.Kind == pricing.TenderFlexiCoupon && f.Reference.coupon(f.in.PartnerVersion, s.Reference).OnCredit
+	return s.Kind == pricing.TenderFlexiCoupon && f.Reference.coupon(f.in.PartnerVersion, s.Reference, f.at).OnCredit
 }
 
 func (b *Debt) addCoupon(s PaidSlice) {

@@ -142,7 +142,7 @@ func (d *decider) refold(chain *Chain, own bool) error {
 	for _, k := range chain.Keys {
 		for _, stored := range d.Inputs.By(inputsByChainKey, k) {
 			if stored.id() != d.in.id() && stored.Status != StatusDiscarded {
-				in := *stored // rows stay as they are; the five-day rule may note its word
+				in := *stored // rows stay as they are; what is judged once is noted on it
 				inputs = append(inputs, &in)
 			}
 		}
@@ -220,11 +220,11 @@ func cutKey(key, prefix string) (string, bool) {
 }
 
 func (d *decider) applyOrUndo(in *Input) error {
-	mark, judged := d.journal.mark(), in.FiveDay
+	mark, fiveDay, firstOrder := d.journal.mark(), in.FiveDay, in.FirstOrder
 	err := d.guarded(func() error { return d.applyFact(in) })
 	if err != nil {
 		d.journal.rollback(mark)
-		in.FiveDay = judged
+		in.FiveDay, in.FirstOrder = fiveDay, firstOrder
 	}
 	return err
 }

@@ -28,6 +28,7 @@ func check(t testing.TB, m *decision.Memory, ev *events.Event) {
 		checkBills(t, p, ev)
 		checkDetails(t, p, ev)
 		checkBalances(t, m, id, ev)
+		checkCoupons(t, p, ev)
 	}
 }
 

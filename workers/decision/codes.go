@@ -32,13 +32,8 @@ const (
 	CodeResellerForeign  = "customer_of_other_reseller"
 	CodeAdjustmentExists = "order_already_adjusted"
 
-	CodeCouponForeign    = "coupon_of_other_customer"
-	CodeCouponKind       = "coupon_kind_mismatch"
-	CodeCouponNotPayable = "coupon_not_payable"
-	CodeCouponExpired    = "coupon_expired"
-	CodeCouponNotYet     = "coupon_not_yet_valid"
-	CodeCouponCurrency   = "coupon_currency_mismatch"
-	CodeCouponLocked     = "coupon_locked_to_other_order"
+	CodeCouponExists  = "coupon_exists"
+	CodeQuotaMismatch = "coupon_quota_changed"
 
 	CodeRepaymentExists    = "repayment_exists"
 	CodeCurrencyMix        = "currency_mix"

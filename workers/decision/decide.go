@@ -42,7 +42,7 @@ type decider struct {
 	again         []*Input           // rejections to decide again after it
 	sends         []events.Out       // to the inputs of other partners
 	issued        []*events.Event    // to be received and decided after it
-	judged        *bool              // what the five-day quota had said of it before
+	judged        [2]*bool           // what the five-day quota and the first-order limit had said of it before
 	waking        int                // keys that came into being before it
 	posted        int                // postings before it
 	folded        int                // reference events before it
@@ -176,7 +176,7 @@ func (d *decider) begin(in *Input) {
 	d.keys, d.chained, d.refolded = nil, false, false
 	d.closing, d.restated, d.steps, d.rejectedAgain = nil, nil, nil, nil
 	d.again, d.issued, d.sends = nil, nil, nil
-	d.judged, d.waking = in.FiveDay, len(d.created)
+	d.judged, d.waking = [2]*bool{in.FiveDay, in.FirstOrder}, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters
 }
 
@@ -188,7 +188,7 @@ func (d *decider) undo() {
 	d.Counters = d.counted
 	d.created = d.created[:d.waking]
 	d.issued, d.sends = nil, nil
-	d.in.FiveDay = d.judged // the allowance it counted is taken back with the rest
+	d.in.FiveDay, d.in.FirstOrder = d.judged[0], d.judged[1] // the allowance it counted is taken back with the rest
 }
 
 // ref names the current event.

@@ -13,7 +13,8 @@
 //	apply   order facts are folded into their chain, reference data into the
 //	        partner's reference, everything else changes its own rows
 //	settle  what the event changed is carried on, stage by stage:
-//	        orders -> debts and repayments -> details -> holds -> bills -> postings
+//	        orders -> debts and repayments -> coupons and quotas -> details -> holds
+//	        -> bills -> postings
 //	report  the differences become outgoing events
 //
 // Every stage looks only at what the stages before it changed, and computes
@@ -114,6 +115,30 @@
 // tells what no statement has told of its cycle and those before it, so that
 // what comes late stands in the next one.
 //
+// # Coupons
+//
+// A payment with coupons is judged by what stands before it in its chain: the
+// coupon as it was issued, in its state at the time of the payment as known at
+// its first decision, after what the orders that resources connect with this
+// one until then did with it. That is less than what is one chain by now: a
+// later order that connects two resources does not undo what was paid, and a
+// refused one connects nothing. So the verdict follows from the facts before
+// it in key order, whatever came first, and no chain has to know another one's.
+//
+// What became of a coupon's face value is a row of its own: a fold of all its
+// payments and refunds in key order, wherever they are. There payments that did
+// not know of one another show as a negative balance. Reclaimed or expired, it
+// gives its quota what is left at that point; a late payment takes that back,
+// and a late refund to it is lost. A quota's row is the sum over its coupons.
+//
+// Whether a payment pays the customer's first order is judged once, in decision
+// order, outside the law of arrival (contract section 1).
+//
+// A quota that is granted again is granted more; validity and limits of the
+// last grant are those of what is issued from then on. The vendor's coupons,
+// without a quota, go to customers of any association, and nobody can reclaim
+// them; when they expire, their balance stays with them.
+//
 // # Working set
 //
 // Partner holds tables of immutable rows over what was loaded. A decision that
@@ -139,9 +164,9 @@
 // there, as long. An input that is decided again counts its outgoing events on,
 // so that no id goes out twice.
 //
-// Not decided yet, and rejected as not_supported: usage, opportunities,
-// customer registrations, changed or reclaimed coupons and quotas, and the jobs
-// beyond close_cycle, statement, release_holds, auto_confirm and auto_renew.
-// The five-day quota is judged once, at the
-// first decision, outside the law of arrival (contract section 1).
+// Not decided yet, and rejected as not_supported: usage, opportunities and
+// customer registrations, and the jobs beyond close_cycle, statement,
+// release_holds, auto_confirm, auto_renew and the coupons' part of expire. The
+// five-day quota is judged once, at the first decision, outside the law of
+// arrival (contract section 1).
 package decision

@@ -31,6 +31,8 @@ func TestDocumentsReadBack(t *testing.T) {
 		kinds["repayment"] += readBack(t, p.Repayments)
 		kinds["request"] += readBack(t, p.Requests)
 		kinds["invoice"] += readBack(t, p.Invoices)
+		kinds["coupon"] += readBack(t, p.Coupons)
+		kinds["quota"] += readBack(t, p.Quotas)
 		kinds["allowance"] += readBack(t, p.Allowances)
 		kinds["milestone"] += readBack(t, p.Milestones)
 		kinds["cycle settlement"] += readBack(t, p.CycleSettlements)

@@ -127,10 +127,14 @@ func (d *decider) fact(in *Input) (*fact, error) {
 func (f *fact) customer(id string) (*events.CustomerAssociated, error) {
 	c := f.Reference.customer(f.in.PartnerVersion, id, f.at)
 	if c == nil {
-		return nil, &events.Rejection{Code: CodeUnknownCustomer, Pointer: "/data/customer_id", Retryable: true, Message: fmt.Sprintf(
-			"customer %q is not associated with partner %q at %s; publish customer.associated.v1 for that time", id, f.ID, f.at.Format(time.RFC3339))}
+		return nil, f.unknownCustomer(id, f.at)
 	}
 	return c, nil
+}
+
+func (d *decider) unknownCustomer(id string, at time.Time) error {
+	return &events.Rejection{Code: CodeUnknownCustomer, Pointer: "/data/customer_id", Retryable: true, Message: fmt.Sprintf(
+		"customer %q is not associated with partner %q at %s; publish customer.associated.v1 for that time", id, d.ID, at.Format(time.RFC3339))}
 }
 
 // ref names the fact, which is not the current event while a chain folds again.

@@ -37,6 +37,6 @@ func foreseeHolds(ev *events.Event) []Scope {
 
 // onCredit tells whether a coupon that was issued is one on credit.
 func (r *PartnerReference) onCredit(couponID string) bool {
-	c := r.coupon(r.Version(), couponID)
-	return c != nil && c.OnCredit
+	c := r.coupons[couponID]
+	return c != nil && c.coupon.OnCredit
 }

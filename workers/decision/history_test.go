@@ -9,6 +9,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
 )
 
 var shanghai = time.FixedZone("+08:00", 8*3600)
@@ -21,14 +23,15 @@ type history struct {
 	n      int
 	at     time.Time
 	events []*events.Event
-	flat   bool     // the policy is flat by order
-	live   []string // resources somebody paid for, or tried to
-	late   []string // overdues that are not cleared
+	flat   bool             // the policy is flat by order
+	live   []string         // resources somebody paid for, or tried to
+	late   []string         // overdues that are not cleared
+	oracle *decision.Memory // decides in the order of making, so that payments with coupons can sum to the price
 }
 
 func newHistory(t testing.TB, seed uint64, at time.Time) *history {
 	t.Helper()
-	return &history{t: t, rng: rand.New(rand.NewPCG(seed, 7)), at: at}
+	return &history{t: t, rng: rand.New(rand.NewPCG(seed, 7)), at: at, oracle: decision.NewMemory(site.Default())}
 }
 
 func (h *history) add(id, subject string, data events.Data) {
@@ -42,6 +45,9 @@ func (h *history) add(id, subject string, data events.Data) {
 		h.t.Fatalf("make %s: %v", id, err)
 	}
 	h.events = append(h.events, ev)
+	if _, err := h.oracle.Fold(ev, nil); err != nil {
+		h.t.Fatalf("fold %s: %v", id, err)
+	}
 }
 
 func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
@@ -76,6 +82,7 @@ func (h *history) reference() {
 		h.add("coupon/"+id, "CP"+id, &events.CouponIssued{CouponID: "CP" + id, PartnerID: "P100", CustomerID: id, CouponType: 1, CouponVersion: 2,
 			FaceValue: ptr(dec("5.00")), Currency: "CNY", ValidTime: from, ExpireTime: h.at.AddDate(1, 0, 0)})
 	}
+	h.couponReference(from)
 	h.add("discount", "D1", &events.DiscountGranted{DiscountID: "D1", PartnerID: "P100", GrantedBy: "vendor", DiscountType: 605, DiscountName: "d", Mode: "ratio",
 		Value: dec("0.9"), Scope: events.DiscountScope{CustomerIDs: []string{"C0", "C1"}}, EffectiveTime: from})
 	h.creditCoupons()
@@ -165,6 +172,9 @@ func (h *history) pay(id string, tenders ...events.Tender) {
 		h.add("order.paid/wrong/"+id, id, &events.OrderPaid{OrderID: id, PartnerID: "P100", PaidBy: "customer", Tenders: []events.Tender{{Kind: "cash", Amount: dec("1.00")}}})
 	}
 	h.at = h.at.Add(time.Duration(h.rng.IntN(40)) * time.Minute)
+	if tenders == nil {
+		tenders = h.couponTenders(id)
+	}
 	h.add("order.paid/"+id, id, &events.OrderPaid{OrderID: id, PartnerID: "P100", PaidBy: "customer", Tenders: tenders, MilestoneID: h.milestone()})
 }
 

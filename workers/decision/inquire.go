@@ -97,6 +97,12 @@ func ScopesOfInquiry(customerID string, profile *site.Profile, at time.Time, res
 // ScopeOfOrder is the chain of an order.
 func ScopeOfOrder(orderID string) Scope { return Scope{ScopeChain, orderKey(orderID)} }
 
+// ValidReturns keeps of a refund what goes back to coupons that are still
+// valid, as the order would.
+func (p *Partner) ValidReturns(refund *pricing.Refund) (*pricing.Refund, error) {
+	return p.Reference.validReturns(p.Reference.Version(), refund)
+}
+
 // FiveDayQuota tells of a return of members of the family whether the
 // customer's quota of the five-day rule has room for it.
 func (p *Partner) FiveDayQuota(profile *site.Profile, family []*Resource) func(pricing.Unsubscription) bool {

@@ -22,6 +22,7 @@ const (
 	JobAutoConfirm  = "auto_confirm"
 	JobStatement    = "statement"
 	JobAutoRenew    = "auto_renew"
+	JobExpire       = "expire"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -54,6 +55,8 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.issueStatements(profile, data.ScheduledFor)
 	case JobAutoRenew:
 		return d.autoRenew(profile, data.ScheduledFor)
+	case JobExpire:
+		return d.expireCoupons(profile, data.ScheduledFor)
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}

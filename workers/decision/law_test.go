@@ -31,7 +31,7 @@ func fold(t *testing.T, list []*events.Event) (*decision.Memory, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, digest
+	return m, digest + couponRows(t, m)
 }
 
 // shuffled returns the events in another order, some of them twice.
@@ -68,6 +68,7 @@ func newScene(t *testing.T, seed uint64) scene {
 	held = append(held, h.hold(events.HoldPlaced{Cycle: "2026-03"}), h.hold(events.HoldPlaced{}))
 	h.release(held[h.rng.IntN(len(held))])
 	h.adjust(events.AdjustmentPosted{BillID: billOf("2026-03", "POL", "resale"), Amount: dec("-5.00")})
+	h.fire(decision.JobExpire, time.Date(2026, 4, 1, 0, 20, 0, 0, shanghai))
 	s.cut = take()
 	h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
 	s.renewals = take()
@@ -213,7 +214,8 @@ func difference(t *testing.T, a, b *decision.Memory) string {
 	p, q := a.Partners["P100"], b.Partners["P100"]
 	out := diffTables(t, "order", p.Orders, q.Orders) + diffTables(t, "resource", p.Resources, q.Resources) +
 		diffTables(t, "detail", p.Details, q.Details) + diffTables(t, "bill", p.Bills, q.Bills) +
-		diffTables(t, "hold", p.Holds, q.Holds) + diffTables(t, "debt", p.Debts, q.Debts)
+		diffTables(t, "hold", p.Holds, q.Holds) + diffTables(t, "debt", p.Debts, q.Debts) +
+		diffTables(t, "coupon", p.Coupons, q.Coupons) + diffTables(t, "quota", p.Quotas, q.Quotas)
 	for k, v := range a.Balances("P100") {
 		if w := b.Balances("P100")[k]; !w.Equal(v) {
 			out += fmt.Sprintf("posting %v: %s / %s\n", k, v, w)

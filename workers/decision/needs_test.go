@@ -87,12 +87,28 @@ func (s *shelf) load(t *testing.T, p *decision.Partner, scope decision.Scope) {
 			return from <= day && day <= to
 		})
 		give(s.of.Attempts, p.Attempts, all)
+	case decision.ScopeCoupon, decision.ScopeCouponsDue, decision.ScopeQuota:
+		s.loadCoupons(p, scope)
 	case decision.ScopeAllowance:
 		if a := s.of.Allowances.Get(id); a != nil {
 			p.Allowances.Load(id, a, s.of.Allowances.Version(id))
 		}
 	default:
 		s.loadHolds(t, p, scope)
+	}
+}
+
+func (s *shelf) loadCoupons(p *decision.Partner, scope decision.Scope) {
+	switch id := scope.ID; scope.Kind {
+	case decision.ScopeCoupon:
+		give(s.of.Coupons, p.Coupons, func(c *decision.Coupon) bool { return c.ID == id })
+	case decision.ScopeCouponsDue:
+		due, err := time.Parse(time.RFC3339Nano, id)
+		give(s.of.Coupons, p.Coupons, func(c *decision.Coupon) bool { return err == nil && c.Closed == nil && !due.Before(c.ExpireTime) })
+	case decision.ScopeQuota:
+		give(s.of.Quotas, p.Quotas, func(q *decision.Quota) bool { return q.ID == id })
+	default:
+		give(s.of.Orders, p.Orders, func(o *decision.Order) bool { return o.CustomerID == id && o.Payment != nil })
 	}
 }
 

@@ -157,6 +157,9 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 		default:
 			o.holding()
 		}
+		if i%9 == 4 {
+			o.couponStep()
+		}
 		if i%20 == 13 {
 			id := o.id("RP")
 			o.add("repayment/"+id, id, &events.RepaymentReceived{RepaymentID: id, PartnerID: "P100", Amount: dec("9000.00"), Currency: "CNY"})
@@ -216,12 +219,19 @@ func TestLawsOfEveryEvent(t *testing.T) {
 			reached["bill "+string(b.State)]++
 		}
 		reasonsOf(m.Partners["P100"], reached)
+		for _, c := range m.Partners["P100"].Coupons.All() {
+			reached["coupon "+string(c.State)]++
+			if c.Overdrawn().IsPositive() {
+				reached["overdrawn"]++
+			}
+		}
 		replay(t, inputs, published)
 	}
 	t.Log(reached)
 	for _, what := range []string{"request " + string(settlement.RequestPaid), "request " + string(settlement.RequestCancelled), events.TypeInvoiceStateChanged,
 		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, events.TypeStatementIssued, "hold milestone_undelivered", "hold flexi_coupon_not_repaid",
-		"frozen milestone_undelivered", "frozen flexi_coupon_not_repaid", "frozen compliance", "frozen credit_not_repaid", "bill " + string(settlement.BillIssued)} {
+		"frozen milestone_undelivered", "frozen flexi_coupon_not_repaid", "frozen compliance", "frozen credit_not_repaid", "bill " + string(settlement.BillIssued),
+		events.TypeCouponQuotaChanged, "coupon reclaimed", "coupon expired", "coupon frozen", "overdrawn"} {
 		if reached[what] == 0 {
 			t.Errorf("no history came to %q: %v", what, reached)
 		}

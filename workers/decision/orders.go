@@ -187,6 +187,9 @@ func (f *fact) unsubscribed(data *events.OrderUnsubscribed) error {
 	if err := f.uninvoiced(refund); err != nil {
 		return err
 	}
+	if refund, err = f.Reference.validReturns(f.in.PartnerVersion, refund); err != nil {
+		return err
+	}
 	var returned []*Resource
 	for _, r := range family {
 		if !slices.Contains(refund.ResourceIDs, r.ID) {

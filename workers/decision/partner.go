@@ -32,6 +32,9 @@ const (
 	ScopePaid          ScopeKind = "paid"           // ID: customer id; when it paid for which orders
 	ScopeCustomer      ScopeKind = "customer"       // ID: a customer id; its live resources
 	ScopeRenewals      ScopeKind = "renewals"       // ID: two dates; what renews by itself and expires between them, with its failed attempts
+	ScopeCoupon        ScopeKind = "coupon"         // ID: a coupon id
+	ScopeCouponsDue    ScopeKind = "coupons-due"    // ID: a time, RFC 3339; the open coupons whose validity is over by then
+	ScopeQuota         ScopeKind = "quota"          // ID: a coupon quota id
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
 	ScopeHold          ScopeKind = "hold"           // ID: a hold id, open or not
 	ScopeMilestone     ScopeKind = "milestone"      // ID: a milestone id
@@ -98,6 +101,8 @@ type Partner struct {
 	Requests   *Table[Request]
 	Invoices   *Table[Invoice]
 	Allowances *Table[Allowance]
+	Coupons    *Table[Coupon]
+	Quotas     *Table[Quota]
 	Inputs     *Table[Input]
 	Attempts   *Table[RenewalAttempt] // by resource
 
@@ -147,6 +152,8 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
 		Attempts:   newTable[RenewalAttempt](j),
+		Coupons:    newTable[Coupon](j),
+		Quotas:     newTable[Quota](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
 
 		Milestones:       newTable[Milestone](j),
@@ -156,7 +163,7 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Turnovers:        newTable[Turnover](j),
 		Statements:       newTable[Statement](j),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Attempts, p.Inputs,
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Attempts, p.Coupons, p.Quotas, p.Inputs,
 		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements}
 	return p
 }

@@ -23,8 +23,8 @@ type PartnerReference struct {
 	gone       map[string][]versioned[*events.CustomerDisassociated]
 	discounts  []versioned[pricing.Discount]
 	revoked    []versioned[*events.DiscountRevoked]
-	coupons    map[string]versioned[*events.CouponIssued]
-	quotas     map[string]versioned[*events.CouponQuotaGranted]
+	coupons    map[string]*issuedCoupon
+	quotas     map[string]*grantedQuota
 
 	latest []pricing.Discount // as of the last version, shared by fast decisions
 }
@@ -45,8 +45,8 @@ func (r *PartnerReference) clear() {
 	*r = PartnerReference{
 		customers: map[string][]versioned[*events.CustomerAssociated]{},
 		gone:      map[string][]versioned[*events.CustomerDisassociated]{},
-		coupons:   map[string]versioned[*events.CouponIssued]{},
-		quotas:    map[string]versioned[*events.CouponQuotaGranted]{},
+		coupons:   map[string]*issuedCoupon{},
+		quotas:    map[string]*grantedQuota{},
 	}
 }
 
@@ -111,10 +111,8 @@ func (r *PartnerReference) fold(version int64, ev *events.Event) {
 	case *events.DiscountRevoked:
 		r.revoked = append(r.revoked, versioned[*events.DiscountRevoked]{version, data})
 		r.latest = r.discountsAt(version)
-	case *events.CouponIssued:
-		r.coupons[data.CouponID] = versioned[*events.CouponIssued]{version, data}
-	case *events.CouponQuotaGranted:
-		r.quotas[data.QuotaID] = versioned[*events.CouponQuotaGranted]{version, data}
+	default:
+		r.foldCoupon(version, ev)
 	}
 }
 
@@ -182,14 +180,6 @@ func (r *PartnerReference) movedAt(version int64, id string, at time.Time) *time
 	return last
 }
 
-// coupon returns an issued coupon, nil when none was issued under the version.
-func (r *PartnerReference) coupon(version int64, id string) *events.CouponIssued {
-	if c, ok := r.coupons[id]; ok && c.version <= version {
-		return c.value
-	}
-	return nil
-}
-
 // discountsFor returns every discount granted under the version, with its
 // revocation.
 func (r *PartnerReference) discountsFor(version int64) []pricing.Discount {
@@ -245,16 +235,9 @@ func (d *decider) applyReference() error {
 		d.leavePrevious(data)
 	case *events.CustomerDisassociated:
 		return d.moveAway(data)
-	case *events.CouponIssued:
-		d.created = append(d.created, couponKey(data.CouponID))
-	case *events.CouponQuotaGranted:
-		d.created = append(d.created, quotaKey(data.QuotaID))
 	}
-	return nil
+	return d.bookCouponEvent()
 }
-
-func couponKey(id string) string { return "c/" + id }
-func quotaKey(id string) string  { return "q/" + id }
 
 func (d *decider) checkReference() error {
 	enrolled, isEnrolment := d.in.Event.Data.(*events.PartnerEnrolled)
@@ -281,12 +264,8 @@ func (d *decider) checkReference() error {
 			return &events.Rejection{Code: CodeUnknownDiscount, Pointer: "/data/discount_id", Retryable: true, Message: fmt.Sprintf(
 				"discount %q was not granted to partner %q; publish discount.granted.v1 first", data.DiscountID, d.ID)}
 		}
-	case *events.CouponIssued:
-		if data.QuotaID != "" {
-			if q, ok := d.Reference.quotas[data.QuotaID]; !ok || q.version == 0 {
-				return waits{quotaKey(data.QuotaID)}
-			}
-		}
+	default:
+		return d.checkCouponEvent()
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package decision
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -31,7 +30,14 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	if err != nil {
 		return err
 	}
-	slices, err := pricing.Allocate(charge, tenders, everyLine)
+	coupons, err := f.coupons(order, tenders)
+	if err != nil {
+		return err
+	}
+	if err := f.judgeCoupons(order, charge, coupons, tenders); err != nil {
+		return err
+	}
+	slices, err := pricing.Allocate(charge, tenders, pricing.EligibleLines(coupons, order.Quote))
 	if err != nil {
 		return err
 	}
@@ -49,9 +55,6 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	f.Orders.Put(settled.ID, &settled)
 	return f.accrue(&settled)
 }
-
-// everyLine lets a tender pay for every line.
-func everyLine(pricing.Tender, string) bool { return true }
 
 // deliver gives the resources what was paid for.
 func (f *fact) deliver(order *Order, charge *pricing.Charge, slices []pricing.Slice) error {
@@ -119,11 +122,6 @@ func (f *fact) tenders(order *Order, data *events.OrderPaid, charge *pricing.Cha
 		if err := wholeCents(t.Amount, charge.Currency, fmt.Sprintf("/data/tenders/%d/amount", i)); err != nil {
 			return nil, err
 		}
-		if t.CouponID != "" {
-			if err := f.coupon(order, tender, charge.Currency, fmt.Sprintf("/data/tenders/%d/coupon_id", i)); err != nil {
-				return nil, err
-			}
-		}
 		out = append(out, tender)
 	}
 	return out, nil
@@ -148,33 +146,4 @@ func tenderOf(settlement string) (pricing.TenderKind, error) {
 	default:
 		return "", fmt.Errorf("choose a tender: customer settlement %q is unknown", settlement)
 	}
-}
-
-// coupon checks that a coupon may pay for the order at the time of payment.
-func (f *fact) coupon(order *Order, t pricing.Tender, currency money.Currency, pointer string) error {
-	c := f.Reference.coupon(f.in.PartnerVersion, t.Reference)
-	if c == nil {
-		return waits{couponKey(t.Reference)}
-	}
-	refuse := func(code, format string, args ...any) error {
-		return &events.Rejection{Code: code, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
-	}
-	kinds := map[int]pricing.TenderKind{events.CouponCash: pricing.TenderCoupon, events.CouponFlexi: pricing.TenderFlexiCoupon}
-	switch {
-	case c.CouponType == events.CouponDiscount:
-		return refuse(CodeCouponNotPayable, "coupon %q is a discount coupon; pay with a cash or flexi coupon", c.CouponID)
-	case kinds[c.CouponType] != t.Kind:
-		return refuse(CodeCouponKind, "coupon %q is of kind %q; name that kind in the tender, not %q", c.CouponID, kinds[c.CouponType], t.Kind)
-	case c.CustomerID != order.CustomerID:
-		return refuse(CodeCouponForeign, "coupon %q was not issued to customer %q; pay with one of the customer's own", c.CouponID, order.CustomerID)
-	case money.Currency(c.Currency) != currency:
-		return refuse(CodeCouponCurrency, "coupon %q is in %s, the order in %s; pay with a coupon in %s", c.CouponID, c.Currency, currency, currency)
-	case c.LockOrderID != "" && c.LockOrderID != order.ID:
-		return refuse(CodeCouponLocked, "coupon %q is locked to order %q; pay order %q without it", c.CouponID, c.LockOrderID, order.ID)
-	case f.at.Before(c.ValidTime):
-		return refuse(CodeCouponNotYet, "coupon %q is valid from %s; pay later or without it", c.CouponID, c.ValidTime.Format(time.RFC3339))
-	case f.at.After(c.ExpireTime):
-		return refuse(CodeCouponExpired, "coupon %q expired at %s; pay without it", c.CouponID, c.ExpireTime.Format(time.RFC3339))
-	}
-	return nil
 }

@@ -47,9 +47,13 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 			return []Scope{{ScopeCustomer, data.CustomerID}}
 		}
 	case *events.CouponIssued:
-		return []Scope{{ScopeWaiting, couponKey(data.CouponID)}}
+		return []Scope{{ScopeWaiting, couponKey(data.CouponID)}, {ScopeCoupon, data.CouponID}, {ScopeQuota, data.QuotaID}}
 	case *events.CouponQuotaGranted:
-		return []Scope{{ScopeWaiting, quotaKey(data.QuotaID)}}
+		return []Scope{{ScopeWaiting, quotaKey(data.QuotaID)}, {ScopeQuota, data.QuotaID}}
+	case *events.CouponQuotaStateChanged:
+		return []Scope{{ScopeQuota, data.QuotaID}}
+	case *events.CouponStateChanged, *events.CouponReclaimed:
+		return p.foreseeCoupon(ev.Subject)
 	case *events.BillConfirmed, *events.BillDisputed, *events.BillDisputeResolved, *events.BillApproved, *events.BillRejected:
 		return []Scope{{ScopeBill, ev.Subject}}
 	case *events.PaymentRequestSubmitted:
@@ -90,6 +94,7 @@ func (p *Partner) foreseeFact(common *Reference, ev *events.Event, keys []string
 		if data.MilestoneID != "" {
 			scopes = append(scopes, Scope{ScopeMilestone, data.MilestoneID}, Scope{ScopeHold, holdID(p.ID, incentive.HoldMilestoneUndelivered, data.OrderID)})
 		}
+		scopes = append(scopes, p.foreseeCoupons(data.Tenders)...)
 		if p.paysOnCredit(data.Tenders) {
 			scopes = append(scopes, Scope{ScopeBook, ""})
 		}

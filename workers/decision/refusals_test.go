@@ -10,6 +10,7 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/pricing"
 )
 
 func tender(kind, coupon, amount string) events.Tender {
@@ -34,6 +35,9 @@ func (s *story) coupons() {
 		if c.Currency == "" {
 			c.Currency = "CNY"
 		}
+		if c.CouponType == events.CouponDiscount {
+			c.FaceValue, c.Ratio = nil, ptr(dec("0.9"))
+		}
 		s.add("coupon/"+c.CouponID, c.CouponID, &c)
 	}
 	s.tell()
@@ -50,14 +54,14 @@ func TestPaymentsRefused(t *testing.T) {
 		code, pointer string
 		says          []string
 	}{
-		{"a discount coupon", pair("coupon", "discount"), decision.CodeCouponNotPayable, "/data/tenders/0/coupon_id", nil},
-		{"another customer's", pair("coupon", "foreign"), decision.CodeCouponForeign, "/data/tenders/0/coupon_id", nil},
-		{"an expired one", pair("coupon", "expired"), decision.CodeCouponExpired, "/data/tenders/0/coupon_id", nil},
-		{"not yet valid", pair("coupon", "future"), decision.CodeCouponNotYet, "/data/tenders/0/coupon_id", nil},
-		{"locked to another order", pair("coupon", "locked"), decision.CodeCouponLocked, "/data/tenders/0/coupon_id", []string{"OTHER"}},
-		{"in another currency", pair("coupon", "dollars"), decision.CodeCouponCurrency, "/data/tenders/0/coupon_id", nil},
-		{"a flexi coupon as a cash coupon", pair("coupon", "flexi"), decision.CodeCouponKind, "/data/tenders/0/coupon_id", nil},
-		{"a cash coupon as a flexi coupon", pair("flexi_coupon", "good"), decision.CodeCouponKind, "/data/tenders/0/coupon_id", nil},
+		{"a discount coupon", pair("coupon", "discount"), pricing.CodeCouponNotPayable, "/data/tenders/0/coupon_id", nil},
+		{"another customer's", pair("coupon", "foreign"), pricing.CodeCouponForeign, "/data/tenders/0/coupon_id", nil},
+		{"an expired one", pair("coupon", "expired"), pricing.CodeCouponExpired, "/data/tenders/0/coupon_id", nil},
+		{"not yet valid", pair("coupon", "future"), pricing.CodeCouponNotYetValid, "/data/tenders/0/coupon_id", nil},
+		{"locked to another order", pair("coupon", "locked"), pricing.CodeCouponLocked, "/data/tenders/0/coupon_id", []string{"OTHER"}},
+		{"in another currency", pair("coupon", "dollars"), pricing.CodeCouponCurrencyMismatch, "/data/tenders/0/coupon_id", nil},
+		{"a flexi coupon as a cash coupon", pair("coupon", "flexi"), pricing.CodeCouponKindMismatch, "/data/tenders/0/kind", nil},
+		{"a cash coupon as a flexi coupon", pair("flexi_coupon", "good"), pricing.CodeCouponKindMismatch, "/data/tenders/0/kind", nil},
 		{"tenders short of the price", []events.Tender{tender("cash", "", "422.99")}, "", "", []string{"422.99", "423"}},
 		{"tenders above the price", pair("coupon", "good")[:1], "", "", []string{"20", "423"}},
 	} {

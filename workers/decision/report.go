@@ -36,6 +36,7 @@ func (d *decider) report() {
 		d.reportDetail(diff)
 	}
 	d.reportHolds()
+	d.reportQuotas()
 	for _, s := range d.steps {
 		d.reportStep(s)
 	}

@@ -181,7 +181,7 @@ type Hold struct {
 	Currency   money.Currency `json:",omitzero"`
 	Open       bool
 	Amount     decimal.Decimal // frozen under it
-	Late       []string        `json:",omitzero"` // corrective details of other orders' facts that it covers slices of
+	Late       []string        `json:",omitempty"` // corrective details of other orders' facts that it covers slices of
 	// MilestoneID is what it waits for; Actor and Since are of one that operations placed.
 	MilestoneID string    `json:",omitzero"`
 	Actor       string    `json:",omitzero"`
@@ -290,6 +290,7 @@ type Input struct {
 	Attempts         int
 	Invoiced         *bool // whether an invoice stood against an unsubscription, at the first decision
 	FiveDay          *bool // whether the five-day quota admitted it, at the first decision
+	FirstOrder       *bool // whether it paid the customer's first order, likewise
 }
 
 // An Allowance counts what a customer has used of a yearly quota.

@@ -36,7 +36,8 @@ func (d *decider) apply() error {
 	case *events.AdjustmentPosted:
 		return d.adjusted(data)
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
-		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted:
+		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted,
+		*events.CouponReclaimed, *events.CouponStateChanged, *events.CouponQuotaStateChanged:
 		return d.applyReference()
 	case *events.BillConfirmed:
 		return d.billStep(data.BillAction, settlement.BillConfirm)
@@ -88,7 +89,7 @@ func (d *decider) settle() error {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
 	}
-	for _, stage := range [...]func() error{d.settleDebts, d.turnover, d.orderHolds, d.amounts, d.freeze, d.carry} {
+	for _, stage := range [...]func() error{d.settleDebts, d.settleCoupons, d.turnover, d.orderHolds, d.amounts, d.freeze, d.carry} {
 		if err := stage(); err != nil {
 			return err
 		}

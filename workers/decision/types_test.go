@@ -11,9 +11,7 @@ import (
 
 // notDecided are the types of the contract that are rejected as not_supported.
 var notDecided = []string{
-	events.TypeCouponReclaimed,
-	events.TypeCouponStateChanged, events.TypeCouponQuotaStateChanged, events.TypeCustomerRegistrationApproved,
-	events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested,
+	events.TypeCustomerRegistrationApproved, events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested,
 	events.TypeOpportunityAccepted, events.TypeOpportunityClosed,
 	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeUsageMetered,
 }

@@ -197,7 +197,7 @@ func (e *engine) unsubscribe(partner *decision.Partner) {
 		e.Fatal(err)
 	}
 	kind, profile, family := rapid.IntRange(1, 2).Draw(e.T, "unsubscribe"), standing.Book.Site, partner.Family("r-0")
-	quoted, err := inquiry.Refund(profile, inquiry.Asker{CustomerID: "C1", At: e.at}, family, partner.FiveDayQuota(profile, family),
+	quoted, err := inquiry.Refund(profile, inquiry.Asker{CustomerID: "C1", At: e.at}, family, partner.FiveDayQuota(profile, family), partner.ValidReturns,
 		&inquiry.RefundRequest{ResourceIDs: []string{"r-0"}, UnsubscribeType: kind})
 	if err != nil {
 		e.Fatal(err)

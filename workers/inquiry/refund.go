@@ -47,14 +47,18 @@ type ReturnedCoupon struct {
 const refundResourceCountMax = 10
 
 // Refund tells what an unsubscription would give back, by the rules that the order would. resources are all of the chains
-// that the named ones belong to; admits says whether the account's quota of the five-day rule has room for them.
-func Refund(p *site.Profile, who Asker, resources []*pricing.Resource, admits func(pricing.Unsubscription) bool, request *RefundRequest) (*RefundResponse, error) {
+// that the named ones belong to; admits says whether the account's quota of the five-day rule has room for them; valid keeps what goes back to coupons that are still valid.
+func Refund(p *site.Profile, who Asker, resources []*pricing.Resource, admits func(pricing.Unsubscription) bool,
+	valid func(*pricing.Refund) (*pricing.Refund, error), request *RefundRequest) (*RefundResponse, error) {
 	if n := len(request.ResourceIDs); n > refundResourceCountMax {
 		return nil, wrong("resource_ids names %d resources: name at most %d, the rest in another inquiry", n, refundResourceCountMax)
 	}
 	in := pricing.Unsubscription{CustomerID: who.CustomerID, At: who.At, ResourceIDs: request.ResourceIDs, Type: request.UnsubscribeType}
 	in.FiveDayAllowed = admits(in)
 	refund, err := pricing.Unsubscribe(p, in, resources)
+	if err == nil {
+		refund, err = valid(refund)
+	}
 	if err != nil {
 		return nil, ErrorOf(err)
 	}

@@ -150,21 +150,22 @@ func TestRefund(t *testing.T) {
 	s.server("s", "100", "1", nil)
 	resources := []*pricing.Resource{s.resource("a", "s", nil), s.resource("other", "s", func(r *pricing.Resource) { r.CustomerID = "C2" })}
 	never := func(pricing.Unsubscription) bool { return false }
+	every := func(r *pricing.Refund) (*pricing.Refund, error) { return r, nil }
 	who := Asker{CustomerID: "C1", At: noon.Add(24 * time.Hour)}
-	response, err := Refund(s.site, who, resources, never, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 1})
+	response, err := Refund(s.site, who, resources, never, every, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 1})
 	s.must(err)
 	holds(t, "", written(t, response), map[string]any{"currency": "CNY", "refund_amount": number("-86.83"), "consumed_amount": number("3.17"),
 		"commission_amount": number("10"), "refund_infos": []any{map[string]any{"base_order_id": "O-a", "resource_id": "a", "paid_amount": number("100"),
 			"refund_amount": number("-86.83")}}, "coupons_returned": []any{}})
-	whole, err := Refund(s.site, who, resources, func(pricing.Unsubscription) bool { return true }, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 1})
+	whole, err := Refund(s.site, who, resources, func(pricing.Unsubscription) bool { return true }, every, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 1})
 	s.must(err)
 	holds(t, "", written(t, whole), map[string]any{"refund_amount": number("-100"), "commission_amount": number("0")})
 	for _, id := range []string{"other", "none"} {
-		_, err = Refund(s.site, who, resources, never, &RefundRequest{ResourceIDs: []string{id}, UnsubscribeType: 1})
+		_, err = Refund(s.site, who, resources, never, every, &RefundRequest{ResourceIDs: []string{id}, UnsubscribeType: 1})
 		refused(t, err, CodeAccessDenied)
 	}
-	_, err = Refund(s.site, who, resources, never, &RefundRequest{ResourceIDs: make([]string, 11), UnsubscribeType: 1})
+	_, err = Refund(s.site, who, resources, never, every, &RefundRequest{ResourceIDs: make([]string, 11), UnsubscribeType: 1})
 	refused(t, err, CodeParameter, "11")
-	_, err = Refund(s.site, who, resources, never, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 3})
+	_, err = Refund(s.site, who, resources, never, every, &RefundRequest{ResourceIDs: []string{"a"}, UnsubscribeType: 3})
 	refused(t, err, CodeParameter, "type 3")
 }

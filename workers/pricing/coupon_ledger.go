@@ -67,6 +67,29 @@ func ReturnToCoupon(c *Coupon, amount decimal.Decimal, whole bool) (*Coupon, err
 	return &out, nil
 }
 
+// CloseCoupon returns a copy of a coupon that was reclaimed or has expired. It books a fact and judges nothing: see
+// ReclaimCoupon and ExpireCoupon. Its balance went back to its quota, if there is one behind it; nothing of an
+// overdrawn one does.
+func CloseCoupon(c *Coupon, state CouponState) *Coupon {
+	out := *c
+	out.State = state
+	if balance := c.Balance(); c.QuotaID != "" && balance.IsPositive() {
+		out.GivenBack = c.GivenBack.Add(balance)
+	}
+	return &out
+}
+
+// ForfeitReturn returns a copy of a closed coupon to which an amount of a payment came back, which is lost (Pricing
+// rules, sections 4 and 7). Refusals: coupon_amount_invalid.
+func ForfeitReturn(c *Coupon, amount decimal.Decimal) (*Coupon, error) {
+	if !amount.IsPositive() || money.Valid(amount, c.Currency) != nil || amount.GreaterThan(c.Spent) {
+		return nil, c.amountInvalid(amount)
+	}
+	out := *c
+	out.Spent, out.Forfeited = c.Spent.Sub(amount), c.Forfeited.Add(amount)
+	return &out, nil
+}
+
 func (c *Coupon) amountInvalid(amount decimal.Decimal) error {
 	return refuse(CodeCouponAmountInvalid, "/amount", "book %s on coupon %q: use more than 0, in whole minor units of %s, and give back at most the %s that was paid with it",
 		amount, c.ID, c.Currency, money.Fixed(c.Spent, c.Currency))

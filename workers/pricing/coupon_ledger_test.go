@@ -190,3 +190,25 @@ func TestCouponDocumentsSurviveStorage(t *testing.T) {
 	equal(t, reread(t, coupon), coupon)
 	equal(t, reread(t, quota), quota)
 }
+
+// Closing a coupon gives its quota what is left and keeps the identity; what comes back to it later is lost.
+func TestClosedCoupon(t *testing.T) {
+	t.Parallel()
+	_, coupon := issuedFrom(t, "100", "30")
+	closed := CloseCoupon(spend(t, coupon, "12"), CouponExpired)
+	wantAmount(t, "given back", closed.GivenBack, "18")
+	lost, err := ForfeitReturn(closed, dec("12"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantAmount(t, "lost", lost.Forfeited, "12")
+	wantAmount(t, "balance", lost.Balance(), "0")
+	for _, amount := range []string{"12.01", "0", "-1", "0.001"} {
+		_, err := ForfeitReturn(closed, dec(amount))
+		wantRefusal(t, err, CodeCouponAmountInvalid, "/amount")
+	}
+	wantAmount(t, "an overdrawn coupon", CloseCoupon(spend(t, coupon, "31"), CouponReclaimed).GivenBack, "0")
+	alone := *coupon
+	alone.QuotaID = ""
+	wantAmount(t, "without a quota", CloseCoupon(&alone, CouponExpired).Balance(), "30")
+}

@@ -119,9 +119,7 @@ func ExpireCoupon(q *CouponQuota, c *Coupon, at time.Time) (*CouponQuota, *Coupo
 		return nil, nil, refuse(CodeCouponNotExpired, "/coupon_id", "expire coupon %q: it is valid until %s; reclaim it, or wait", c.ID, c.ExpireTime.Format(time.RFC3339))
 	}
 	if q == nil && c.QuotaID == "" {
-		out := *c
-		out.State = CouponExpired
-		return nil, &out, nil
+		return nil, CloseCoupon(c, CouponExpired), nil
 	}
 	return c.giveBack(q, CouponExpired)
 }
@@ -131,17 +129,15 @@ func (c *Coupon) giveBack(q *CouponQuota, state CouponState) (*CouponQuota, *Cou
 	if q == nil || c.QuotaID != q.ID || c.Currency != q.Currency {
 		return nil, nil, refuse(CodeCouponQuotaMismatch, "/coupon_id", "give coupon %q back: it needs the quota %q it was issued from, in %s", c.ID, c.QuotaID, c.Currency)
 	}
-	closed := *c
-	closed.State = state
-	balance := c.Balance()
-	if !balance.IsPositive() {
+	closed := CloseCoupon(c, state)
+	back := closed.GivenBack.Sub(c.GivenBack)
+	if back.IsZero() {
 		untouched := *q
-		return &untouched, &closed, nil
+		return &untouched, closed, nil
 	}
-	refilled, err := RefillQuota(q, balance)
+	refilled, err := RefillQuota(q, back)
 	if err != nil {
 		return nil, nil, err
 	}
-	closed.GivenBack = c.GivenBack.Add(balance)
-	return refilled, &closed, nil
+	return refilled, closed, nil
 }

@@ -111,7 +111,7 @@ func refund(s scale, r *pricing.Refund, zone *time.Location) *Refund {
 		out.Orders = append(out.Orders, order)
 	}
 	for _, c := range r.CouponsReturned {
-		out.Coupons = append(out.Coupons, ReturnedCoupon{CouponID: c.Reference, OrderID: c.OrderID, Amount: s.of(c.Amount)})
+		out.Coupons = append(out.Coupons, ReturnedCoupon{CouponID: c.Reference, OrderID: c.OrderID, LineID: c.LineID, Amount: s.of(c.Amount)})
 	}
 	return out
 }

@@ -128,6 +128,7 @@ type Tender struct {
 type ReturnedCoupon struct {
 	CouponID string        `json:"coupon_id"`
 	OrderID  string        `json:"order_id"`
+	LineID   string        `json:"line_id"`
 	Amount   events.Amount `json:"amount"`
 }
 

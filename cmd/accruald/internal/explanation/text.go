@@ -119,11 +119,11 @@ func (t *text) refund(r *Refund) {
 	if len(r.Coupons) == 0 {
 		return
 	}
-	rows = [][]string{{"Coupons that come back", "of order", "amount"}}
+	rows = [][]string{{"Coupons that come back", "of order", "line", "amount"}}
 	for _, c := range r.Coupons {
-		rows = append(rows, []string{c.CouponID, c.OrderID, table.Plain(c.Amount)})
+		rows = append(rows, []string{c.CouponID, c.OrderID, c.LineID, table.Plain(c.Amount)})
 	}
-	t.Rows(rows, "llr")
+	t.Rows(rows, "lllr")
 }
 
 func (t *Tender) named() string {
