@@ -43,6 +43,7 @@ const (
 	CodeRequestExists     = "payment_request_exists"
 	CodeInvoiceExists     = "invoice_exists"
 	CodeInvoiceTwoOwners  = "invoice_covers_two_requests"
+	CodeTooMuchUsage      = "too_much_usage"
 	CodeJobForeignSite    = "job_of_other_site"
 	CodeRejectionUnknown  = "unknown_rejection"
 	CodeRejectionNotRetry = "rejection_not_retryable"

@@ -156,7 +156,7 @@ func (d *decider) allocate(c money.Currency) error {
 			repayments = append(repayments, r.Repayment)
 		}
 	}
-	repaid, _ := settlement.AllocateRepayments(debts, repayments)
+	repaid, _ := settlement.AllocateRepayments(debts, append(repayments, givenBack(debts)...))
 	for i, debt := range rows {
 		if repaid[i].Equal(debt.Repaid) {
 			continue

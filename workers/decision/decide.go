@@ -39,6 +39,7 @@ type decider struct {
 	steps         []step          // state changes to report
 	rejectedAgain []*Input        // inputs that folding again rejected
 	again         []*Input        // rejections to decide again after it
+	refused       *Usage          // what it brings, where only its resource refuses it
 	judged        *bool           // what the five-day quota had said of it before
 	waking        int             // keys that came into being before it
 	posted        int             // postings before it
@@ -161,7 +162,7 @@ func (d *decider) begin(in *Input) {
 	for _, t := range d.tables {
 		t.begin()
 	}
-	d.keys, d.chained, d.refolded = nil, false, false
+	d.keys, d.chained, d.refolded, d.refused = nil, false, false, nil
 	d.closing, d.steps, d.rejectedAgain, d.again = nil, nil, nil, nil
 	d.judged, d.waking = in.FiveDay, len(d.created)
 	d.posted, d.folded, d.counted = len(d.Postings), len(d.Reference.log), d.Counters

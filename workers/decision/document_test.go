@@ -16,7 +16,7 @@ import (
 func TestDocumentsReadBack(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]int{}
-	for seed := range uint64(8) {
+	for seed := range uint64(16) {
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
 		o.run(100, func(*events.Event, []events.Out) {})
@@ -32,6 +32,9 @@ func TestDocumentsReadBack(t *testing.T) {
 		kinds["request"] += readBack(t, p.Requests)
 		kinds["invoice"] += readBack(t, p.Invoices)
 		kinds["allowance"] += readBack(t, p.Allowances)
+		kinds["usage"] += readBack(t, p.Usages)
+		kinds["usage window"] += readBack(t, p.UsageWindows)
+		kinds["usage tier"] += readBack(t, p.UsageTiers)
 	}
 	for kind, n := range kinds {
 		if n == 0 {

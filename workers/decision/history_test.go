@@ -56,9 +56,10 @@ func (h *history) reference() {
 	for i, price := range []string{"470.00", "869.00", "33.33"} {
 		id := fmt.Sprintf("PR%d", i)
 		h.add("product/"+id, id, &events.ProductPublished{ProductID: id, Names: events.Names{EnUS: id}, CloudServiceType: "ec2", ResourceType: "vm", ResourceSpec: "s" + id, Region: "r1",
-			Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: from,
-			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}}})
+			Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: from, Metering: meterings[i],
+			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}, hours("0.7123")}})
 	}
+	h.meters(from)
 	h.add("policy", "POL", h.policy(from))
 	referral := h.policy(from)
 	referral.PolicyID, referral.Association = "REF", "referral"
@@ -78,7 +79,7 @@ func (h *history) reference() {
 // rate of the band it reaches.
 func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 	p := &events.IncentivePolicyPublished{PolicyID: "POL", Version: 1, Name: "base", Kind: "base", Association: "resale",
-		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change"}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
+		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change", "usage"}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
 		Bands: []events.RateBand{{Rate: dec("0.08")}}, CycleBy: "payment", EffectiveTime: from}
 	if shape := h.rng.IntN(3); shape > 0 && !h.flat {
 		p.Basis = "period"
@@ -95,7 +96,7 @@ func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 func (h *history) facts(n int) {
 	for range n {
 		h.at = h.at.Add(time.Duration(1+h.rng.IntN(300)) * time.Minute)
-		switch h.rng.IntN(10) {
+		switch h.rng.IntN(14) {
 		case 0, 1, 2, 3:
 			h.order()
 		case 4:
@@ -104,6 +105,10 @@ func (h *history) facts(n int) {
 			h.renew()
 		case 6:
 			h.unsubscribe()
+		case 7, 8, 9:
+			h.use()
+		case 10:
+			h.settle(h.at.Add(time.Duration(h.rng.IntN(100)-80) * time.Hour))
 		default:
 			h.repay()
 		}
@@ -157,6 +162,7 @@ func (h *history) change() {
 	h.add("order.spec_changed/"+id, id, &events.OrderSpecChanged{OrderID: id, PartnerID: "P100", CustomerID: h.customerOf(vm), AutoPay: true, ResourceID: vm,
 		New: events.NewSpec{ResourceSpec: fmt.Sprintf("sPR%d", h.rng.IntN(2))}, Apply: "now"})
 	h.pay(id)
+	h.useAcross(vm)
 }
 
 func (h *history) renew() {

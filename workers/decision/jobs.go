@@ -18,6 +18,7 @@ const (
 	JobCloseCycle   = "close_cycle"
 	JobReleaseHolds = "release_holds"
 	JobAutoConfirm  = "auto_confirm"
+	JobSettleUsage  = "settle_usage"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -43,6 +44,9 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.releaseHolds(profile, data.ScheduledFor)
 	case JobAutoConfirm:
 		return d.autoConfirm(profile, data.ScheduledFor)
+	case JobSettleUsage:
+		d.settleUntil(data.ScheduledFor)
+		return nil
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}
@@ -133,7 +137,7 @@ func (d *decider) lastPayment(hold *Hold) (time.Time, bool) {
 			repayments = append(repayments, r.Repayment)
 		}
 	}
-	return settlement.LastPayment(debts, repayments, hold.Cycle)
+	return settlement.LastPayment(debts, append(repayments, givenBack(debts)...), hold.Cycle)
 }
 
 // autoConfirm confirms every bill whose deadline was before the day of the run.

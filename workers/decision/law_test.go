@@ -59,12 +59,13 @@ func newScene(t *testing.T, seed uint64) scene {
 	}
 	h.reference()
 	s.reference = take()
-	h.facts(25)
+	h.facts(40)
+	h.settle(time.Date(2026, 4, 1, 0, 5, 0, 0, shanghai))
 	s.month = take()
 	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
 	s.cut = take()
 	h.at = time.Date(2026, 4, 1, 9, 0, 0, 0, shanghai)
-	h.facts(12)
+	h.facts(20)
 	s.after = take()
 	return s
 }

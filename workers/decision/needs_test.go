@@ -38,6 +38,7 @@ func all[R any](*R) bool { return true }
 
 func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 	p.Loaded(scope)
+	s.loadUsage(p, scope)
 	id := scope.ID
 	credit := func(h *decision.Hold) bool { return h.Reason == incentive.HoldCreditNotRepaid }
 	switch scope.Kind {
@@ -83,6 +84,7 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 func (s *shelf) loadChain(p *decision.Partner, key string) {
 	of := s.of.ChainOf.Get(key)
 	if of == nil {
+		s.loadAlone(p, key)
 		return
 	}
 	chain := s.of.Chains.Get(of.ChainID)
@@ -94,6 +96,37 @@ func (s *shelf) loadChain(p *decision.Partner, key string) {
 		give(s.of.Orders, p.Orders, func(o *decision.Order) bool { return o.ID == orderID })
 		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool { return r.ID == resourceID })
 		give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.OrderID == orderID })
+	}
+}
+
+// loadAlone loads what no order fact names: settled usage, and what it used.
+func (s *shelf) loadAlone(p *decision.Partner, key string) {
+	orderID, resourceID := decision.CutChainKey(key)
+	give(s.of.Orders, p.Orders, func(o *decision.Order) bool { return o.ID == orderID })
+	give(s.of.Resources, p.Resources, func(r *decision.Resource) bool { return r.ID == resourceID })
+	give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.OrderID == orderID })
+}
+
+func (s *shelf) loadUsage(p *decision.Partner, scope decision.Scope) {
+	usages := func(which func(*decision.Usage) bool) { give(s.of.Usages, p.Usages, which) }
+	switch id := scope.ID; scope.Kind {
+	case decision.ScopeUsage:
+		usages(func(u *decision.Usage) bool { return u.ID == id })
+	case decision.ScopeUsages:
+		usages(func(u *decision.Usage) bool { return u.WindowID == id })
+	case decision.ScopeTierUsages:
+		usages(func(u *decision.Usage) bool { return u.TierID == id })
+	case decision.ScopeUsagesSince:
+		resourceID, since, err := decision.CutSince(id)
+		usages(func(u *decision.Usage) bool {
+			return err == nil && u.Use.ResourceID == resourceID && u.Use.Window.To.After(since)
+		})
+	case decision.ScopeUsageWindow:
+		give(s.of.UsageWindows, p.UsageWindows, func(w *decision.UsageWindow) bool { return w.ID == id })
+	case decision.ScopeUsageDue:
+		give(s.of.UsageWindows, p.UsageWindows, func(w *decision.UsageWindow) bool { return !w.Settled })
+	case decision.ScopeUsageTier:
+		give(s.of.UsageTiers, p.UsageTiers, func(t *decision.UsageTier) bool { return t.ID == id })
 	}
 }
 

@@ -72,7 +72,7 @@ func (o *operator) act() {
 }
 
 func (o *operator) job() string {
-	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, "expire"})
+	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, decision.JobSettleUsage, "expire"})
 }
 
 func (o *operator) request() {

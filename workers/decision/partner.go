@@ -28,6 +28,13 @@ const (
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
+	ScopeUsage         ScopeKind = "usage"          // ID: a usage id
+	ScopeUsages        ScopeKind = "usages"         // ID: a settlement window's id; its usage
+	ScopeUsagesSince   ScopeKind = "usages-since"   // ID: usagesSince; the usage of a resource that ends after a time
+	ScopeUsageWindow   ScopeKind = "usage-window"   // ID: a settlement window's id
+	ScopeUsageDue      ScopeKind = "usage-due"      // the windows that are not settled
+	ScopeUsageTier     ScopeKind = "usage-tier"     // ID: a tier total's id
+	ScopeTierUsages    ScopeKind = "tier-usages"    // ID: a tier total's id; its usage
 )
 
 // A Scope is a part of a partner's state.
@@ -61,6 +68,9 @@ type Counters struct {
 	Highest          time.Time      // highest event time received
 	WaitingSince     time.Time      // arrival of the longest waiting input, zero if none waits
 	ClosedCycle      calendar.Cycle // last cycle that close_cycle closed
+
+	Usages            int64     // usages known, refused ones as well
+	UsageSettledUntil time.Time // windows of usage that ended by then are settled
 }
 
 // A Partner is the working set of one partner: everything that its decisions
@@ -83,6 +93,10 @@ type Partner struct {
 	Invoices   *Table[Invoice]
 	Allowances *Table[Allowance]
 	Inputs     *Table[Input]
+
+	Usages       *Table[Usage]
+	UsageWindows *Table[UsageWindow]
+	UsageTiers   *Table[UsageTier]
 
 	Postings []Posting // of the batch, in order
 
@@ -121,8 +135,11 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
+
+		Usages: newUsageTable(j), UsageWindows: newTable(j, openKey), UsageTiers: newTable[UsageTier](j),
 	}
-	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
+	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs,
+		p.Usages, p.UsageWindows, p.UsageTiers}
 	return p
 }
 

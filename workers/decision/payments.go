@@ -60,9 +60,12 @@ func (f *fact) deliver(order *Order, charge *pricing.Charge, slices []pricing.Sl
 			return err
 		}
 		for _, r := range made {
-			if old := f.Resources.Get(r.ID); old != nil && old.State == pricing.StateActive && order.Type == pricing.OrderSubscribe {
+			if old := f.Resources.Get(r.ID); inUse(old) && order.Type == pricing.OrderSubscribe {
 				return &events.Rejection{Code: CodeResourceExists, Pointer: "/data/order_id", Message: fmt.Sprintf(
 					"resource %q of order %q is in use by order %q since the order was placed; place it again with another resource id", r.ID, order.ID, old.OrderID)}
+			}
+			if old := f.Resources.Get(r.ID); old != nil {
+				r.Metered, r.Changes = old.Metered, old.Changes // what usage made of it, and how it is cut
 			}
 			f.give(order, r)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/pricing"
 )
 
 // attached checks what the lines of a new order are attached or related to: a
@@ -23,13 +24,28 @@ func (f *fact) attached(data *events.OrderPlaced) error {
 			if r == nil {
 				return waits{resourceKey(to.id)}
 			}
-			if r.CustomerID != data.CustomerID {
+			if r.CustomerID != data.CustomerID && !r.PayPerUse() {
 				return &events.Rejection{Code: CodeResourceForeign, Pointer: fmt.Sprintf("/data/lines/%d/%s", i, to.field), Message: fmt.Sprintf(
 					"resource %q belongs to another customer than %q; attach to one of the customer's own", to.id, data.CustomerID)}
 			}
 		}
 	}
 	return nil
+}
+
+// inUse tells whether somebody pays for a time of the resource, so that its id
+// cannot be ordered anew.
+func inUse(r *Resource) bool {
+	return r != nil && r.State == pricing.StateActive && !r.PayPerUse()
+}
+
+// payPerUse tells whether usage alone is known of a resource of the keys.
+func (d *decider) payPerUse(keys []string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool {
+		id, isResource := cutKey(key, resourceKey(""))
+		r := d.Resources.Get(id)
+		return isResource && r != nil && r.PayPerUse()
+	})
 }
 
 // resources returns the named resources of the customer; one that nobody paid
@@ -40,6 +56,9 @@ func (f *fact) resources(customerID string, ids []string) ([]*Resource, error) {
 		r := f.Resources.Get(id)
 		if r == nil {
 			return nil, waits{resourceKey(id)}
+		}
+		if r.PayPerUse() {
+			return nil, pricing.RefusePayPerUse(r, fmt.Sprintf("/resource_ids/%d", i))
 		}
 		if r.CustomerID != customerID {
 			return nil, &events.Rejection{Code: CodeResourceForeign, Pointer: fmt.Sprintf("/data/resource_ids/%d", i), Message: fmt.Sprintf(

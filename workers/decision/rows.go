@@ -25,7 +25,7 @@ type Order struct {
 	ID, CustomerID, IndirectPartnerID, OpportunityID string
 	Event                                            EventRef // what ordered it
 	Type                                             int
-	Kind                                             string // new, renew, change, unsubscribe
+	Kind                                             string // new, renew, change, unsubscribe, usage
 	State                                            string
 	AutoPay                                          bool
 	Association, Settlement                          string // of the customer when it ordered
@@ -36,6 +36,7 @@ type Order struct {
 	Payment                                          *Payment         `json:",omitzero"`
 	Refund                                           *pricing.Refund  `json:",omitzero"`
 	Effective                                        []ResourcePeriod `json:",omitzero"`
+	Usage                                            *UsageBill       `json:",omitzero"`
 }
 
 // EventRef names an input event by its place in key order.

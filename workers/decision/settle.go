@@ -14,6 +14,8 @@ func (d *decider) apply() error {
 	case *events.OrderPlaced, *events.OrderSpecChanged, *events.OrderRenewed, *events.OrderUnsubscribed,
 		*events.OrderPriceAdjusted, *events.OrderPaid, *events.OrderCancelled:
 		return d.foldFact()
+	case *events.UsageMetered:
+		return d.metered(data)
 	case *events.RepaymentReceived:
 		return d.repaid(data)
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
@@ -62,6 +64,9 @@ func (d *decider) apply() error {
 // bills, and posts the differences. Each stage looks only at what the stages
 // before it changed, so the end does not depend on how the event got there.
 func (d *decider) settle() error {
+	if err := d.settleUsage(); err != nil {
+		return err
+	}
 	if d.refolded {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
@@ -109,6 +114,9 @@ func paid(o *Order) bool { return o != nil && o.Payment != nil }
 func (d *decider) reject(why *events.Rejection) {
 	if d.chained && !why.Retryable {
 		d.join(d.keys)
+	}
+	if d.refused != nil {
+		d.keepRefused()
 	}
 	d.Counters.DecisionNo++
 	in := *d.in

@@ -16,7 +16,7 @@ var notDecided = []string{
 	events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested, events.TypeCycleSettled, events.TypeHoldPlaced,
 	events.TypeHoldReleased, events.TypeMilestoneDelivered, events.TypeOpportunityAccepted, events.TypeOpportunityClosed,
 	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeOrderConverted, events.TypeResourceRenewalConfigured,
-	events.TypeResourcesMoved, events.TypeUsageMetered,
+	events.TypeResourcesMoved,
 }
 
 func sampleOf(t *testing.T, typ string) *events.Event {

@@ -29,7 +29,8 @@ type NextSpec struct {
 	From    *time.Time
 }
 
-// Resource is the life of one yearly/monthly resource: what was bought, its paid intervals and what paid them.
+// Resource is the life of one resource: what was bought, its paid intervals and what paid them; one that is billed by its
+// usage alone has none.
 type Resource struct {
 	ID, ParentID, RelatedID, CustomerID, OrderID string
 	ServiceType, ResourceType, Region, Zone      string
@@ -46,6 +47,8 @@ type Resource struct {
 	Payments                                     []Payment
 	PendingOrderID                               string // the unpaid order that blocks it
 	PendingUntil                                 *time.Time
+	Changes                                      []time.Time // when it became another specification or size
+	Metered                                      *Metered    // what usage makes of it, whoever ordered it
 }
 
 // Interval is one paid time, half open: End is 00:00 of the day after its expiry.
