@@ -40,6 +40,7 @@ type loader struct {
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
 	allowances                                            want
+	usage                                                 usageWants
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -76,12 +77,17 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
 	}[s.Kind]
+	if into == nil {
+		into = l.usage.into(s.Kind)
+	}
 	switch {
 	case into == nil:
 		return fmt.Errorf("load scope %s %q of partner %q: no query brings it", s.Kind, s.ID, w.ID)
 	case s.Kind == decision.ScopeWaiting && w.stored.Waiting == 0,
 		s.Kind == decision.ScopeRetryable && w.stored.Waiting == 0 && w.stored.Retryable == 0:
 		return nil // the partner's own count says that there is nothing
+	case w.stored.Usages == 0 && l.usage.into(s.Kind) != nil:
+		return nil
 	case s.Kind == decision.ScopeInput:
 		source, id, _ := strings.Cut(s.ID, "\x00")
 		key := inputKey(source, id)
@@ -102,6 +108,7 @@ func (l *loader) loadChains(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer l.wantAlone()
 	return scanRows(rows, func(row storedRow) error {
 		w := l.partners[row.partnerID]
 		chain, err := decision.Restore[decision.Chain](row.document)
@@ -171,6 +178,9 @@ func (l *loader) loadRows(ctx context.Context) error {
 		batch.Queue(db.LoadInputsByKey, l.inputs.partnerIDs, hashes).Query(l.readInputs)
 	}
 	partners(db.LoadInputsRetryable, &l.retryable, l.readInputs)
+	if err := l.queueUsage(&batch); err != nil {
+		return err
+	}
 	if batch.Len() == 0 {
 		return nil
 	}

@@ -137,6 +137,7 @@ func (s *saver) partnerRows(ctx context.Context) error {
 		p.RetriedReferences, p.RetriedPartners = append(p.RetriedReferences, c.RetriedReference), append(p.RetriedPartners, c.RetriedPartner)
 		p.Highest, p.WaitingSince = append(p.Highest, c.Highest), append(p.WaitingSince, c.WaitingSince)
 		p.ClosedCycles = append(p.ClosedCycles, string(c.ClosedCycle))
+		p.Usages, p.UsageSettledUntil = append(p.Usages, c.Usages), append(p.UsageSettledUntil, c.UsageSettledUntil)
 	}
 	if len(p.PartnerIds) == 0 {
 		return nil

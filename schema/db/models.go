@@ -213,19 +213,21 @@ type Outbox struct {
 }
 
 type Partner struct {
-	PartnerID        string
-	Site             string
-	InputNo          int64
-	DecisionNo       int64
-	PostingNo        int64
-	ReferenceNo      int64
-	Waiting          int64
-	Retryable        int64
-	RetriedReference int64
-	RetriedPartner   int64
-	Highest          time.Time
-	WaitingSince     time.Time
-	ClosedCycle      string
+	PartnerID         string
+	Site              string
+	InputNo           int64
+	DecisionNo        int64
+	PostingNo         int64
+	ReferenceNo       int64
+	Waiting           int64
+	Retryable         int64
+	RetriedReference  int64
+	RetriedPartner    int64
+	Highest           time.Time
+	WaitingSince      time.Time
+	ClosedCycle       string
+	Usages            int64
+	UsageSettledUntil time.Time
 }
 
 type PaymentRequest struct {
@@ -303,4 +305,33 @@ type StreamPosition struct {
 	OutboxNo  int64
 	RelayedNo int64
 	Attempts  int32
+}
+
+type Usage struct {
+	PartnerID  string
+	UsageID    string
+	Version    int64
+	ResourceID string
+	WindowID   string
+	TierID     *string
+	EndsAt     time.Time
+	Refused    bool
+	Document   []byte
+}
+
+type UsageTier struct {
+	PartnerID string
+	TierID    string
+	Version   int64
+	Total     decimal.Decimal
+	Document  []byte
+}
+
+type UsageWindow struct {
+	PartnerID string
+	WindowID  string
+	Version   int64
+	EndsAt    time.Time
+	Settled   bool
+	Document  []byte
 }

@@ -25,7 +25,7 @@ func (q *Queries) AddPartners(ctx context.Context, partnerIds []string) error {
 }
 
 const LockPartners = `-- name: LockPartners :many
-select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle from partner
+select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, usages, usage_settled_until from partner
 where partner_id = any($1::text[])
 order by partner_id
 for update
@@ -54,6 +54,8 @@ func (q *Queries) LockPartners(ctx context.Context, partnerIds []string) ([]Part
 			&i.Highest,
 			&i.WaitingSince,
 			&i.ClosedCycle,
+			&i.Usages,
+			&i.UsageSettledUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -81,7 +83,8 @@ const SavePartners = `-- name: SavePartners :exec
 update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
-    highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle
+    highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
+    usages = c.usages, usage_settled_until = c.usage_settled_until
 from (
   select unnest($1::text[]) as partner_id, unnest($2::text[]) as site,
     unnest($3::bigint[]) as input_no, unnest($4::bigint[]) as decision_no,
@@ -89,7 +92,8 @@ from (
     unnest($7::bigint[]) as waiting, unnest($8::bigint[]) as retryable,
     unnest($9::bigint[]) as retried_reference, unnest($10::bigint[]) as retried_partner,
     unnest($11::timestamptz[]) as highest, unnest($12::timestamptz[]) as waiting_since,
-    unnest($13::text[]) as closed_cycle
+    unnest($13::text[]) as closed_cycle,
+    unnest($14::bigint[]) as usages, unnest($15::timestamptz[]) as usage_settled_until
 ) c
 where p.partner_id = c.partner_id
 `
@@ -108,6 +112,8 @@ type SavePartnersParams struct {
 	Highest           []time.Time
 	WaitingSince      []time.Time
 	ClosedCycles      []string
+	Usages            []int64
+	UsageSettledUntil []time.Time
 }
 
 func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) error {
@@ -125,6 +131,8 @@ func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) erro
 		arg.Highest,
 		arg.WaitingSince,
 		arg.ClosedCycles,
+		arg.Usages,
+		arg.UsageSettledUntil,
 	)
 	return err
 }

@@ -16,7 +16,8 @@ for update;
 update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
-    highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle
+    highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
+    usages = c.usages, usage_settled_until = c.usage_settled_until
 from (
   select unnest(@partner_ids::text[]) as partner_id, unnest(@sites::text[]) as site,
     unnest(@input_nos::bigint[]) as input_no, unnest(@decision_nos::bigint[]) as decision_no,
@@ -24,7 +25,8 @@ from (
     unnest(@waiting::bigint[]) as waiting, unnest(@retryable::bigint[]) as retryable,
     unnest(@retried_references::bigint[]) as retried_reference, unnest(@retried_partners::bigint[]) as retried_partner,
     unnest(@highest::timestamptz[]) as highest, unnest(@waiting_since::timestamptz[]) as waiting_since,
-    unnest(@closed_cycles::text[]) as closed_cycle
+    unnest(@closed_cycles::text[]) as closed_cycle,
+    unnest(@usages::bigint[]) as usages, unnest(@usage_settled_until::timestamptz[]) as usage_settled_until
 ) c
 where p.partner_id = c.partner_id;
 
