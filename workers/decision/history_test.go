@@ -1,6 +1,7 @@
 package decision_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -22,6 +23,7 @@ type history struct {
 	at     time.Time
 	events []*events.Event
 	flat   bool     // the policy is flat by order
+	site   string   // "" is cn
 	live   []string // resources somebody paid for, or tried to
 }
 
@@ -64,7 +66,7 @@ func (h *history) reference() {
 	referral := h.policy(from)
 	referral.PolicyID, referral.Association = "REF", "referral"
 	h.add("policy/referral", "REF", referral)
-	h.add("enrol", "P100", &events.PartnerEnrolled{PartnerID: "P100", Site: "cn", Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from})
+	h.add("enrol", "P100", &events.PartnerEnrolled{PartnerID: "P100", Site: cmp.Or(h.site, "cn"), Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from})
 	for i, how := range []string{"credit", "immediate", "monthly", "immediate"} {
 		id := fmt.Sprintf("C%d", i)
 		h.add("customer/"+id, id, &events.CustomerAssociated{CustomerID: id, PartnerID: "P100", Association: []string{"resale", "referral"}[i/3], Settlement: how, EffectiveTime: from})
@@ -193,5 +195,5 @@ func (h *history) repay() {
 
 func (h *history) fire(job string, at time.Time) {
 	h.at = at
-	h.add(fmt.Sprintf("fired/%s/%s", job, at.Format(time.RFC3339)), job, &events.ScheduleFired{Job: job, Site: "cn", ScheduledFor: at})
+	h.add(fmt.Sprintf("fired/%s/%s", job, at.Format(time.RFC3339)), job, &events.ScheduleFired{Job: job, Site: cmp.Or(h.site, "cn"), ScheduledFor: at})
 }

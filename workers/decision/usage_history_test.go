@@ -1,6 +1,7 @@
 package decision_test
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -100,5 +101,5 @@ func (h *history) orderUsed(vm string, customer int) {
 
 // settle has usage settled by a time, whenever that is.
 func (h *history) settle(at time.Time) {
-	h.add("fired/settle/"+at.Format(time.RFC3339), decision.JobSettleUsage, &events.ScheduleFired{Job: decision.JobSettleUsage, Site: "cn", ScheduledFor: at})
+	h.add("fired/settle/"+at.Format(time.RFC3339), decision.JobSettleUsage, &events.ScheduleFired{Job: decision.JobSettleUsage, Site: cmp.Or(h.site, "cn"), ScheduledFor: at})
 }
