@@ -16,10 +16,10 @@ import (
 func TestDocumentsReadBack(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]int{}
-	for seed := range uint64(16) {
+	for seed := range uint64(8) {
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
-		o.run(100, func(*events.Event, []events.Out) {})
+		o.run(250, func(*events.Event, []events.Out) {})
 		p := m.Partners["P100"]
 		kinds["chain"] += readBack(t, p.Chains)
 		kinds["order"] += readBack(t, p.Orders)

@@ -70,7 +70,7 @@ func (d *decider) usageOf(data *events.UsageMetered) (*Usage, error) {
 		g := cost.Group
 		u.TierID = events.DeriveID("tier", d.ID, g.CustomerID, g.ProductID, g.UsageFactor, fmt.Sprint(g.Measure), string(g.Cycle))
 	}
-	u.WindowID = events.DeriveID(KindUsage, d.ID, data.CustomerID, reseller, customer.Association, customer.Settlement, data.ResourceID,
+	u.WindowID = usageOrderPrefix + events.DeriveID(KindUsage, d.ID, data.CustomerID, reseller, customer.Association, customer.Settlement, data.ResourceID,
 		data.UsageFactor, cost.Settle, string(cost.Currency), cost.Settlement.From.UTC().Format(time.RFC3339Nano))
 	u.Cost = *cost
 	return u, nil

@@ -14,6 +14,10 @@ import (
 // KindUsage is the kind of the order that settles usage, and of what it earns.
 const KindUsage = "usage"
 
+// usageOrderPrefix begins the id of an order that settles usage: an id that is
+// a hash alone may begin like a flag of a command.
+const usageOrderPrefix = "usage-"
+
 // A Usage is one metered amount with its price. One that its resource refuses
 // is kept: the facts that made it wrong may turn out otherwise.
 type Usage struct {

@@ -23,9 +23,15 @@ var discountKinds = map[int]string{
 func (e *Explanation) WriteText(w io.Writer) error {
 	var t text
 	t.line("Order %s of partner %s, customer %s (%s): %s, %s", e.OrderID, e.PartnerID, e.CustomerID, e.Association, e.Kind, e.State)
-	t.line("Placed %s; valid until %s; amounts in %s.", e.PlacedAt.Format(timeLayout), e.ValidUntil.Format(timeLayout), e.Currency)
+	if e.Usage != nil {
+		t.usage(e)
+	} else {
+		t.line("Placed %s; valid until %s; amounts in %s.", e.PlacedAt.Format(timeLayout), e.ValidUntil.Format(timeLayout), e.Currency)
+	}
 	if e.Price != nil {
 		t.price(e)
+	}
+	if e.Price != nil && e.Usage == nil {
 		t.candidates(e.Candidates)
 	}
 	if e.Payment != nil {
@@ -50,7 +56,11 @@ func (t *text) price(e *Explanation) {
 		rows = append(rows, steps("line "+l.LineID+", "+l.ResourceID, l.Steps)...)
 		rows = append(rows, []string{"", "amount", l.ProductID, set(l.Official), set(l.Amount), ""})
 	}
-	rows = append(rows, []string{"order", "amount", p.DiscountID, set(p.Official), set(p.Amount), set(p.Official) + " - " + set(p.Discount) + " = " + set(p.Amount)})
+	formula := set(p.Official) + " - " + set(p.Discount)
+	if e.Usage != nil {
+		formula += " - " + set(e.Usage.Erased) + " erased"
+	}
+	rows = append(rows, []string{"order", "amount", p.DiscountID, set(p.Official), set(p.Amount), formula + " = " + set(p.Amount)})
 	t.table(rows, "lllrrl")
 }
 
