@@ -28,12 +28,12 @@ func (d *decider) foldFact() error {
 		return &events.Rejection{Code: CodeChainTooLong, Message: fmt.Sprintf(
 			"order facts connected to this one are over %d; close the resource and order anew", chainEventsMax)}
 	}
-	newest := !known || d.in.Event.Key().Compare(last) > 0
 	// What was refused since there was usage only is good once it is ordered.
-	if newest && !(known && d.payPerUse(chain.Keys)) {
-		return d.applyFact(d.in)
+	again := d.in.Event.Key().Compare(last) <= 0 || d.payPerUse(chain.Keys)
+	if known && again {
+		return d.refold(chain)
 	}
-	return d.refold(chain)
+	return d.applyFact(d.in)
 }
 
 // lastOf returns the highest key folded into the chains of the keys.

@@ -38,12 +38,14 @@ func all[R any](*R) bool { return true }
 
 func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 	p.Loaded(scope)
-	s.loadUsage(p, scope)
 	id := scope.ID
 	credit := func(h *decision.Hold) bool { return h.Reason == incentive.HoldCreditNotRepaid }
 	switch scope.Kind {
 	case decision.ScopeChain:
 		s.loadChain(p, id)
+	case decision.ScopeUsage, decision.ScopeUsages, decision.ScopeUsagesSince, decision.ScopeTierUsages, decision.ScopeUsageWindow,
+		decision.ScopeUsageDue, decision.ScopeUsageTier:
+		s.loadUsage(p, scope)
 	case decision.ScopeInputs:
 		give(s.of.Inputs, p.Inputs, func(i *decision.Input) bool { return i.ChainKey == id })
 	case decision.ScopeWaiting:
@@ -108,24 +110,27 @@ func (s *shelf) loadAlone(p *decision.Partner, key string) {
 }
 
 func (s *shelf) loadUsage(p *decision.Partner, scope decision.Scope) {
-	usages := func(which func(*decision.Usage) bool) { give(s.of.Usages, p.Usages, which) }
-	switch id := scope.ID; scope.Kind {
-	case decision.ScopeUsage:
-		usages(func(u *decision.Usage) bool { return u.ID == id })
-	case decision.ScopeUsages:
-		usages(func(u *decision.Usage) bool { return u.WindowID == id })
-	case decision.ScopeTierUsages:
-		usages(func(u *decision.Usage) bool { return u.TierID == id })
-	case decision.ScopeUsagesSince:
-		resourceID, since, err := decision.CutSince(id)
-		usages(func(u *decision.Usage) bool {
-			return err == nil && u.Use.ResourceID == resourceID && u.Use.Window.To.After(since)
-		})
-	case decision.ScopeUsageWindow:
-		give(s.of.UsageWindows, p.UsageWindows, func(w *decision.UsageWindow) bool { return w.ID == id })
-	case decision.ScopeUsageDue:
-		give(s.of.UsageWindows, p.UsageWindows, func(w *decision.UsageWindow) bool { return !w.Settled })
-	case decision.ScopeUsageTier:
+	id := scope.ID
+	resourceID, since, notSince := decision.CutSince(id)
+	usages := map[decision.ScopeKind]func(*decision.Usage) bool{
+		decision.ScopeUsage:      func(u *decision.Usage) bool { return u.ID == id },
+		decision.ScopeUsages:     func(u *decision.Usage) bool { return u.WindowID == id },
+		decision.ScopeTierUsages: func(u *decision.Usage) bool { return u.TierID == id },
+		decision.ScopeUsagesSince: func(u *decision.Usage) bool {
+			return notSince == nil && u.Use.ResourceID == resourceID && u.Use.Window.To.After(since)
+		},
+	}
+	windows := map[decision.ScopeKind]func(*decision.UsageWindow) bool{
+		decision.ScopeUsageWindow: func(w *decision.UsageWindow) bool { return w.ID == id },
+		decision.ScopeUsageDue:    func(w *decision.UsageWindow) bool { return !w.Settled },
+	}
+	if which := usages[scope.Kind]; which != nil {
+		give(s.of.Usages, p.Usages, which)
+	}
+	if which := windows[scope.Kind]; which != nil {
+		give(s.of.UsageWindows, p.UsageWindows, which)
+	}
+	if scope.Kind == decision.ScopeUsageTier {
 		give(s.of.UsageTiers, p.UsageTiers, func(t *decision.UsageTier) bool { return t.ID == id })
 	}
 }

@@ -212,9 +212,21 @@ func (p *Partner) need(kind ScopeKind, ids ...string) {
 	if p.complete {
 		return
 	}
+	scopes := make([]Scope, len(ids))
+	for i, id := range ids {
+		scopes[i] = Scope{kind, id}
+	}
+	p.needAll(scopes...)
+}
+
+// needAll is need for scopes of several kinds.
+func (p *Partner) needAll(scopes ...Scope) {
+	if p.complete {
+		return
+	}
 	var missing []Scope
-	for _, id := range ids {
-		if s := (Scope{kind, id}); !p.loaded[s] {
+	for _, s := range scopes {
+		if !p.loaded[s] {
 			missing = append(missing, s)
 		}
 	}

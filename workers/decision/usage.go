@@ -100,8 +100,11 @@ func pointAt(err error, pointer string) error {
 // place puts a usage where it is found again: into its window, its total, and
 // on its resource, which is made of the usage with the lowest key.
 func (d *decider) place(u *Usage) error {
-	d.need(ScopeUsageWindow, u.WindowID)
-	d.need(ScopeChain, resourceKey(u.Use.ResourceID))
+	scopes := []Scope{{ScopeUsageWindow, u.WindowID}, {ScopeChain, resourceKey(u.Use.ResourceID)}}
+	if u.TierID != "" {
+		scopes = append(scopes, Scope{ScopeUsageTier, u.TierID})
+	}
+	d.needAll(scopes...)
 	if d.Usages.Get(u.ID) == nil {
 		if err := d.count(u); err != nil {
 			return err
@@ -137,7 +140,6 @@ func (d *decider) count(u *Usage) error {
 	}
 	d.UsageWindows.Put(window.ID, &window)
 	if u.TierID != "" {
-		d.need(ScopeUsageTier, u.TierID)
 		tier := UsageTier{ID: u.TierID}
 		if known := d.UsageTiers.Get(u.TierID); known != nil {
 			tier = *known

@@ -9,8 +9,7 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
-// BenchmarkHourlyUsage takes in hourly usage of a thousand servers, and settles
-// it every hour.
+// BenchmarkHourlyUsage takes in the usage of a thousand servers, hour by hour.
 func BenchmarkHourlyUsage(b *testing.B) {
 	const servers = 1000
 	common := benchCommon(b)

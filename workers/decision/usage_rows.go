@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/pricing"
 )
@@ -83,11 +82,6 @@ func openKey(w *UsageWindow) string {
 func newUsageTable(j *journal) *Table[Usage] {
 	return newTable(j, func(u *Usage) string { return u.WindowID }, func(u *Usage) string { return u.TierID },
 		func(u *Usage) string { return u.Use.ResourceID })
-}
-
-// key is the usage's place in the order of facts.
-func (u *Usage) key() events.Key {
-	return events.Key{Time: u.Event.Time, Source: u.Event.Source, ID: u.Event.ID}
 }
 
 // inputID names the input that brought the usage.
