@@ -20,6 +20,7 @@ type history struct {
 	at       time.Time
 	partners []string
 	events   []*events.Event
+	settles  bool                // runs settle usage among the facts: only where one stream brings both
 	live     map[string][]string // resources that somebody ordered, by partner
 	placed   map[string][]string // orders, by partner
 }

@@ -45,6 +45,7 @@ func TestSameAsInMemory(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			h := newHistory(t, seed, "P100", "P200", "P300")
+			h.settles = true
 			w, rng := newWorld(t), rand.New(rand.NewPCG(seed, 1))
 			list := h.reference("credit", "immediate", "monthly")
 			list = append(list, shuffled(rng, h.facts(60, 3))...)
@@ -87,6 +88,7 @@ func shuffled(rng *rand.Rand, list []*events.Event) []*events.Event {
 func TestClosingAPeriodStaysWithinRounds(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t, 3, "P100", "P200")
+	h.settles = true
 	w := newWorld(t)
 	w.process(w.deliver(h.reference("credit", "immediate"))...)
 	w.process(w.deliver(h.facts(150, 2))...)

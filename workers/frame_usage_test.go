@@ -26,7 +26,7 @@ func (h *history) traffic(from time.Time) {
 // use meters a server, or traffic, of something that is ordered or not, and now
 // and then has all usage settled that ended by then.
 func (h *history) use(p string, customer int) {
-	if h.rng.IntN(4) == 0 {
+	if h.settles && h.rng.IntN(4) == 0 {
 		at := h.at.Add(time.Duration(h.rng.IntN(30)-20) * time.Hour)
 		h.add(events.AllPartners, "settle/"+at.Format(time.RFC3339), decision.JobSettleUsage, &events.ScheduleFired{Job: decision.JobSettleUsage, Site: "cn", ScheduledFor: at})
 		return

@@ -162,3 +162,13 @@ func TestUsageOfAnothersResource(t *testing.T) {
 		t.Errorf("usage from before the order: %+v", s.rejected())
 	}
 }
+
+// An inquiry sees what only usage knows, so that it is refused by its name.
+func TestFamilyOfAPayPerUseResource(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	s.meter("u1", "C1", "vm-1", "sPR0", "60", "03-08 09:00 to 03-08 10:00")
+	if family := s.partner().Family("vm-1"); len(family) != 1 || !family[0].PayPerUse() {
+		t.Errorf("family %+v", family)
+	}
+}
