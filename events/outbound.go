@@ -76,7 +76,23 @@ type OrderSettled struct {
 	EraseAmount Amount            `json:"erase_amount"`
 	Resources   []SettledResource `json:"resources"`
 	Refund      *Refund           `json:"refund,omitzero"`
+	Usage       *SettledUsage     `json:"usage,omitzero"`
 	Supersedes  string            `json:"supersedes,omitzero"`
+}
+
+// SettledUsage is what a settlement of usage is made of: official_website_amount = discount_amount + the order's
+// erase_amount + consumed_amount, and consumed_amount is the sum of the tenders. Provisional are tiers over a month that
+// later usage may still change.
+type SettledUsage struct {
+	CustomerID            string `json:"customer_id"`
+	ResourceID            string `json:"resource_id"`
+	UsageFactor           string `json:"usage_factor"`
+	Window                Window `json:"window"`
+	OfficialWebsiteAmount Amount `json:"official_website_amount"`
+	DiscountAmount        Amount `json:"discount_amount"`
+	ConsumedAmount        Amount `json:"consumed_amount"`
+	Provisional           bool   `json:"provisional"`
+	Steps                 []Step `json:"steps"`
 }
 
 // SettledTender is one means of payment with what it paid.

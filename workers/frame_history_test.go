@@ -21,6 +21,7 @@ type history struct {
 	at       time.Time
 	partners []string
 	events   []*events.Event
+	settles  bool                // runs settle usage among the facts: only where one stream brings both
 	live     map[string][]string // resources that somebody ordered, by partner
 	placed   map[string][]string // orders, by partner
 	oracle   *decision.Memory    // with coupons: decides in the order of making, so that payments sum to the price
@@ -61,10 +62,13 @@ func (h *history) reference(settlements ...string) []*events.Event {
 		id := fmt.Sprintf("PR%d", i)
 		h.add(events.AllPartners, "product/"+id, id, &events.ProductPublished{ProductID: id, Names: events.Names{EnUS: id}, CloudServiceType: "ec2", ResourceType: "vm", ResourceSpec: "s" + id, Region: "r1",
 			Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: from,
-			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}}})
+			Metering: &events.Metering{Unit: "hour", Settle: []string{"hour", "day", "month"}[i], Accumulate: "none"},
+			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))},
+				{ChargingMode: "on_demand", UsageFactor: "Duration", UsageMeasureID: hourMeasure, Amount: ptr(dec("0.7123"))}}})
 	}
+	h.traffic(from)
 	h.add(events.AllPartners, "policy", "POL", &events.IncentivePolicyPublished{PolicyID: "POL", Version: 1, Name: "base", Kind: "base", Association: "resale",
-		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change"}, Basis: "period", Period: "month", Currency: "CNY", Mode: "whole",
+		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change", "usage"}, Basis: "period", Period: "month", Currency: "CNY", Mode: "whole",
 		Bands:     []events.RateBand{{UpTo: ptr(dec("3000")), Rate: dec("0.05")}, {UpTo: ptr(dec("6000")), Rate: dec("0.07")}, {Rate: dec("0.10")}},
 		Threshold: &events.Threshold{Amount: dec("2000"), Inclusive: true}, CycleBy: "payment", EffectiveTime: from})
 	h.add(events.AllPartners, "policy/new", "NEW", &events.IncentivePolicyPublished{PolicyID: "NEW", Version: 1, Name: "new customers", Kind: "special", Association: "resale",
@@ -89,6 +93,8 @@ func (h *history) facts(n, customers int) []*events.Event {
 		h.at = h.at.Add(time.Duration(1+h.rng.IntN(20)) * time.Minute)
 		p := h.partners[h.rng.IntN(len(h.partners))]
 		switch live := h.live[p]; {
+		case h.rng.IntN(4) == 0:
+			h.use(p, h.rng.IntN(customers))
 		case len(live) == 0 || h.rng.IntN(10) < 6:
 			h.pay(p, h.order(p, h.rng.IntN(customers)))
 		case h.rng.IntN(3) == 0:
@@ -145,6 +151,9 @@ func (h *history) change(p, vm string) {
 		h.add(p, "order.spec_changed/"+id, id, &events.OrderSpecChanged{OrderID: id, PartnerID: p, CustomerID: customer, AutoPay: true, ResourceID: vm,
 			New: events.NewSpec{ResourceSpec: fmt.Sprintf("sPR%d", h.rng.IntN(2))}, Apply: "now"})
 		h.pay(p, id)
+		if h.rng.IntN(2) == 0 { // over the change, which contradicts it
+			h.meter(p, customer, vm, "sPR0", h.at.Add(-time.Hour), h.at.Add(time.Minute))
+		}
 	case 1:
 		id := h.id("R")
 		h.add(p, "order.renewed/"+id, id, &events.OrderRenewed{OrderID: id, PartnerID: p, CustomerID: customer, AutoPay: true, ResourceIDs: []string{vm},

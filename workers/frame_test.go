@@ -47,6 +47,7 @@ func TestSameAsInMemory(t *testing.T) {
 			t.Parallel()
 			h := newHistory(t, seed, "P100", "P200", "P300")
 			h.oracle = decision.NewMemory(site.Default())
+			h.settles = true
 			w, rng := newWorld(t), rand.New(rand.NewPCG(seed, 1))
 			list := h.reference("credit", "immediate", "monthly")
 			inTime, late := heldBack(rng, append(h.facts(60, 3), h.standing(20)...))
@@ -107,6 +108,7 @@ func shuffled(rng *rand.Rand, list []*events.Event) []*events.Event {
 func TestClosingAPeriodStaysWithinRounds(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t, 3, "P100", "P200")
+	h.settles = true
 	w := newWorld(t)
 	w.process(w.deliver(h.reference("credit", "immediate"))...)
 	w.process(w.deliver(h.facts(150, 2))...)

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ type loader struct {
 	requests, invoices, invoicesOfRequests, orderInvoices want
 	allowances, paid, renewals, customers                 want
 	coupons, couponsDue, quotas                           want
+	usage                                                 usageWants
 	holdWants
 }
 
@@ -81,7 +83,7 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeCoupon: &l.coupons, decision.ScopeCouponsDue: &l.couponsDue, decision.ScopeQuota: &l.quotas,
 	}[s.Kind]
 	if into == nil {
-		into = l.of(s.Kind)
+		into = cmp.Or(l.of(s.Kind), l.usage.into(s.Kind))
 	}
 	switch {
 	case into == nil:
@@ -89,6 +91,8 @@ func (l *loader) want(w *working, s decision.Scope) error {
 	case s.Kind == decision.ScopeWaiting && w.stored.Waiting == 0,
 		s.Kind == decision.ScopeRetryable && w.stored.Waiting == 0 && w.stored.Retryable == 0:
 		return nil // the partner's own count says that there is nothing
+	case w.stored.Usages == 0 && l.usage.into(s.Kind) != nil:
+		return nil
 	case s.Kind == decision.ScopeInput:
 		source, id, _ := strings.Cut(s.ID, "\x00")
 		key := inputKey(source, id)
@@ -109,6 +113,7 @@ func (l *loader) loadChains(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer l.wantAlone()
 	return scanRows(rows, func(row storedRow) error {
 		w := l.partners[row.partnerID]
 		chain, err := decision.Restore[decision.Chain](row.document)
@@ -184,6 +189,9 @@ func (l *loader) loadRows(ctx context.Context) error {
 	}
 	partners(db.LoadInputsRetryable, &l.retryable, l.readInputs)
 	l.queueHolds(&batch)
+	if err := l.queueUsage(&batch); err != nil {
+		return err
+	}
 	if batch.Len() == 0 {
 		return nil
 	}

@@ -21,6 +21,7 @@ func countersOf(p db.Partner) decision.Counters {
 		Waiting: p.Waiting, Retryable: p.Retryable, RetriedReference: p.RetriedReference, RetriedPartner: p.RetriedPartner,
 		Highest: p.Highest.UTC(), WaitingSince: p.WaitingSince.UTC(), ClosedCycle: calendar.Cycle(p.ClosedCycle),
 		CutOffs: p.CutOffs, CutOffInput: p.CutOffInput, PostingHash: decision.PostingHash(p.PostingHash), Overdue: p.Overdue,
+		Usages: p.Usages, UsageSettledUntil: p.UsageSettledUntil.UTC(),
 	}
 }
 

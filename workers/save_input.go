@@ -153,6 +153,7 @@ func (s *saver) partnerRows(ctx context.Context) error {
 		p.ClosedCycles, p.PostingHashes = append(p.ClosedCycles, string(c.ClosedCycle)), append(p.PostingHashes, c.PostingHash[:])
 		p.CutOffs, p.CutOffInputs = append(p.CutOffs, c.CutOffs), append(p.CutOffInputs, c.CutOffInput)
 		p.Overdue = append(p.Overdue, c.Overdue)
+		p.Usages, p.UsageSettledUntil = append(p.Usages, c.Usages), append(p.UsageSettledUntil, c.UsageSettledUntil)
 	}
 	if len(p.PartnerIds) == 0 {
 		return nil

@@ -279,23 +279,25 @@ type Overdue struct {
 }
 
 type Partner struct {
-	PartnerID        string
-	Site             string
-	InputNo          int64
-	DecisionNo       int64
-	PostingNo        int64
-	ReferenceNo      int64
-	Waiting          int64
-	Retryable        int64
-	RetriedReference int64
-	RetriedPartner   int64
-	Highest          time.Time
-	WaitingSince     time.Time
-	ClosedCycle      string
-	CutOffs          int64
-	CutOffInput      int64
-	PostingHash      []byte
-	Overdue          int64
+	PartnerID         string
+	Site              string
+	InputNo           int64
+	DecisionNo        int64
+	PostingNo         int64
+	ReferenceNo       int64
+	Waiting           int64
+	Retryable         int64
+	RetriedReference  int64
+	RetriedPartner    int64
+	Highest           time.Time
+	WaitingSince      time.Time
+	ClosedCycle       string
+	CutOffs           int64
+	CutOffInput       int64
+	PostingHash       []byte
+	Overdue           int64
+	Usages            int64
+	UsageSettledUntil time.Time
 }
 
 type PaymentRequest struct {
@@ -403,4 +405,33 @@ type Turnover struct {
 	TurnoverID string
 	Version    int64
 	Document   []byte
+}
+
+type Usage struct {
+	PartnerID  string
+	UsageID    string
+	Version    int64
+	ResourceID string
+	WindowID   string
+	TierID     *string
+	EndsAt     time.Time
+	Refused    bool
+	Document   []byte
+}
+
+type UsageTier struct {
+	PartnerID string
+	TierID    string
+	Version   int64
+	Total     decimal.Decimal
+	Document  []byte
+}
+
+type UsageWindow struct {
+	PartnerID string
+	WindowID  string
+	Version   int64
+	EndsAt    time.Time
+	Settled   bool
+	Document  []byte
 }

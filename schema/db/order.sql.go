@@ -177,7 +177,7 @@ select t.partner_id, t.order_id as id, t.version,
   json_build_object('OrderID', t.order_id, 'CustomerID', t.customer_id, 'Event', t.document->'Payment'->'Event') as document
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id) w
 join customer_order t on t.partner_id = w.partner_id and t.customer_id = w.id
-where t.state = 'settled' and t.document->'Payment'->'Charge'->>'Amount' <> '0'
+where t.state = 'settled' and t.document->'Payment'->'Charge'->>'Amount' <> '0' and t.document->>'Kind' <> 'usage'
 `
 
 type LoadPaidOrdersRow struct {

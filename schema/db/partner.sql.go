@@ -25,7 +25,7 @@ func (q *Queries) AddPartners(ctx context.Context, partnerIds []string) error {
 }
 
 const LockPartners = `-- name: LockPartners :many
-select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue from partner
+select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue, usages, usage_settled_until from partner
 where partner_id = any($1::text[])
 order by partner_id
 for update
@@ -58,6 +58,8 @@ func (q *Queries) LockPartners(ctx context.Context, partnerIds []string) ([]Part
 			&i.CutOffInput,
 			&i.PostingHash,
 			&i.Overdue,
+			&i.Usages,
+			&i.UsageSettledUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -87,7 +89,7 @@ set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_n
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
     highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
     cut_offs = c.cut_offs, cut_off_input = c.cut_off_input, posting_hash = c.posting_hash,
-    overdue = c.overdue
+    overdue = c.overdue, usages = c.usages, usage_settled_until = c.usage_settled_until
 from (
   select unnest($1::text[]) as partner_id, unnest($2::text[]) as site,
     unnest($3::bigint[]) as input_no, unnest($4::bigint[]) as decision_no,
@@ -97,7 +99,8 @@ from (
     unnest($11::timestamptz[]) as highest, unnest($12::timestamptz[]) as waiting_since,
     unnest($13::text[]) as closed_cycle, unnest($14::bytea[]) as posting_hash,
     unnest($15::bigint[]) as cut_offs, unnest($16::bigint[]) as cut_off_input,
-    unnest($17::bigint[]) as overdue
+    unnest($17::bigint[]) as overdue,
+    unnest($18::bigint[]) as usages, unnest($19::timestamptz[]) as usage_settled_until
 ) c
 where p.partner_id = c.partner_id
 `
@@ -120,6 +123,8 @@ type SavePartnersParams struct {
 	CutOffs           []int64
 	CutOffInputs      []int64
 	Overdue           []int64
+	Usages            []int64
+	UsageSettledUntil []time.Time
 }
 
 func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) error {
@@ -141,6 +146,8 @@ func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) erro
 		arg.CutOffs,
 		arg.CutOffInputs,
 		arg.Overdue,
+		arg.Usages,
+		arg.UsageSettledUntil,
 	)
 	return err
 }

@@ -18,7 +18,7 @@ set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_n
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
     highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
     cut_offs = c.cut_offs, cut_off_input = c.cut_off_input, posting_hash = c.posting_hash,
-    overdue = c.overdue
+    overdue = c.overdue, usages = c.usages, usage_settled_until = c.usage_settled_until
 from (
   select unnest(@partner_ids::text[]) as partner_id, unnest(@sites::text[]) as site,
     unnest(@input_nos::bigint[]) as input_no, unnest(@decision_nos::bigint[]) as decision_no,
@@ -28,7 +28,8 @@ from (
     unnest(@highest::timestamptz[]) as highest, unnest(@waiting_since::timestamptz[]) as waiting_since,
     unnest(@closed_cycles::text[]) as closed_cycle, unnest(@posting_hashes::bytea[]) as posting_hash,
     unnest(@cut_offs::bigint[]) as cut_offs, unnest(@cut_off_inputs::bigint[]) as cut_off_input,
-    unnest(@overdue::bigint[]) as overdue
+    unnest(@overdue::bigint[]) as overdue,
+    unnest(@usages::bigint[]) as usages, unnest(@usage_settled_until::timestamptz[]) as usage_settled_until
 ) c
 where p.partner_id = c.partner_id;
 

@@ -178,6 +178,13 @@ func (f *fact) performances(order *Order, line pricing.QuoteLine, service *prici
 		return make([]decimal.Decimal, len(tenders)), nil
 	}
 	if f.enrolled.Site != "cn" && order.Association == incentive.AssociationResale && f.enrolled.SettlementDiscount != nil {
+		if givesBack(tenders) {
+			counted, err := incentive.ResalePerformance(line.Official.Neg(), *f.enrolled.SettlementDiscount, negated(tenders), order.Quote.Currency)
+			for i := range counted {
+				counted[i] = counted[i].Neg()
+			}
+			return counted, err
+		}
 		return incentive.ResalePerformance(line.Official, *f.enrolled.SettlementDiscount, tenders, order.Quote.Currency)
 	}
 	return incentive.Performance(tenders)

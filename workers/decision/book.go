@@ -49,6 +49,7 @@ func (d *decider) book(c money.Currency) book {
 			b.repayments = append(b.repayments, settlement.Repayment{ID: s.id(), At: s.SettledAt, Cycle: s.Cycle, RestOfDue: true})
 		}
 	}
+	b.repayments = append(b.repayments, givenBack(b.debts)...)
 	return b
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/pricing"
 )
 
 // Chain keys: an order and a resource.
@@ -21,13 +22,15 @@ func (d *decider) foldFact() error {
 	d.need(ScopeChain, keys...)
 	last, known := d.lastOf(keys)
 	chain := d.join(keys)
-	d.chained = known
+	d.chained = known || d.meteredOnly(keys)
 	if chain.Size > chainEventsMax {
 		d.chained = false // it would only lengthen the chain
 		return &events.Rejection{Code: CodeChainTooLong, Message: fmt.Sprintf(
 			"order facts connected to this one are over %d; close the resource and order anew", chainEventsMax)}
 	}
-	if known && d.in.Event.Key().Compare(last) <= 0 {
+	// What was refused since there was usage only is good once it is ordered.
+	again := d.in.Event.Key().Compare(last) <= 0 || d.meteredOnly(chain.Keys)
+	if known && again {
 		return d.refold(chain, true)
 	}
 	if err := d.applyFact(d.in); err != nil {
@@ -193,7 +196,8 @@ func (d *decider) applyPending(pending []*Input, outcomes map[*Input]error) []*I
 	return pending
 }
 
-// forget removes what the chain's facts came to.
+// forget removes what the chain's facts came to; what usage makes of a
+// resource stays.
 func (d *decider) forget(chain *Chain) {
 	for _, k := range chain.Keys {
 		if id, ok := cutKey(k, "o/"); ok {
@@ -207,7 +211,7 @@ func (d *decider) forget(chain *Chain) {
 			}
 			d.Orders.Put(id, nil)
 		} else if id, ok := cutKey(k, "r/"); ok {
-			d.Resources.Put(id, nil)
+			d.Resources.Put(id, d.asMetered(id))
 		}
 	}
 }
@@ -229,9 +233,12 @@ func (d *decider) applyOrUndo(in *Input) error {
 	return err
 }
 
+// isWait tells whether a fact may yet be applied when later ones are: what it
+// names is not there, or only by its usage.
 func isWait(err error) bool {
 	var w waits
-	return errors.As(err, &w)
+	var refusal *pricing.Refusal
+	return errors.As(err, &w) || errors.As(err, &refusal) && refusal.Code == pricing.CodePayPerUseResource
 }
 
 // redecide records that folding again came to another end for an input that

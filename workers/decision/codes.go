@@ -40,6 +40,7 @@ const (
 	CodeRequestExists      = "payment_request_exists"
 	CodeInvoiceExists      = "invoice_exists"
 	CodeInvoiceTwoOwners   = "invoice_covers_two_requests"
+	CodeTooMuchUsage       = "too_much_usage"
 	CodeJobForeignSite     = "job_of_other_site"
 	CodeResourceNotCarried = "resource_not_carried"
 	CodeAlreadyRenewed     = "already_renewed"

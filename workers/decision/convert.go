@@ -49,12 +49,11 @@ func (f *fact) configured(data *events.ResourceRenewalConfigured) error {
 	if data.PeriodType != nil {
 		in.Period = &calendar.Period{Type: calendar.PeriodType(*data.PeriodType), Num: data.PeriodNum}
 	}
+	if err := f.missing(data.ResourceIDs); err != nil {
+		return err
+	}
 	for i, id := range data.ResourceIDs {
-		r := f.Resources.Get(id)
-		if r == nil {
-			return waits{resourceKey(id)}
-		}
-		after, err := pricing.Configure(f.site, r, in, f.at)
+		after, err := pricing.Configure(f.site, f.Resources.Get(id), in, f.at)
 		if err != nil {
 			return pricing.AtResource(err, i)
 		}
@@ -81,7 +80,7 @@ func (f *fact) blockKnown(order *Order) {
 		return
 	}
 	for _, id := range order.ResourceIDs {
-		if r := f.Resources.Get(id); r != nil && r.State == pricing.StateActive {
+		if r := f.Resources.Get(id); r != nil && r.State == pricing.StateActive && !r.MeteredOnly() {
 			f.Resources.Put(id, pricing.Block(r, order.ID, order.ValidUntil))
 		}
 	}

@@ -42,6 +42,7 @@ type decider struct {
 	again         []*Input           // rejections to decide again after it
 	sends         []events.Out       // to the inputs of other partners
 	issued        []*events.Event    // to be received and decided after it
+	refused       *Usage             // what it brings, where only its resource refuses it
 	judged        [2]*bool           // what the five-day quota and the first-order limit had said of it before
 	waking        int                // keys that came into being before it
 	posted        int                // postings before it
@@ -173,7 +174,7 @@ func (d *decider) begin(in *Input) {
 	for _, t := range d.tables {
 		t.begin()
 	}
-	d.keys, d.chained, d.refolded = nil, false, false
+	d.keys, d.chained, d.refolded, d.refused = nil, false, false, nil
 	d.closing, d.restated, d.steps, d.rejectedAgain = nil, nil, nil, nil
 	d.again, d.issued, d.sends = nil, nil, nil
 	d.judged, d.waking = [2]*bool{in.FiveDay, in.FirstOrder}, len(d.created)

@@ -19,7 +19,7 @@ func TestDocumentsReadBack(t *testing.T) {
 	for seed := range uint64(scenesMax) {
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
-		o.run(100, func(*events.Event, []events.Out) {})
+		o.run(250, func(*events.Event, []events.Out) {})
 		p := m.Partners["P100"]
 		kinds["chain"] += readBack(t, p.Chains)
 		kinds["order"] += readBack(t, p.Orders)
@@ -40,6 +40,9 @@ func TestDocumentsReadBack(t *testing.T) {
 		kinds["adjustment"] += readBack(t, p.Adjustments)
 		kinds["turnover"] += readBack(t, p.Turnovers)
 		kinds["statement"] += readBack(t, p.Statements)
+		kinds["usage"] += readBack(t, p.Usages)
+		kinds["usage window"] += readBack(t, p.UsageWindows)
+		kinds["usage tier"] += readBack(t, p.UsageTiers)
 	}
 	for kind, n := range kinds {
 		if n == 0 {

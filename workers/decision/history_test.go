@@ -1,6 +1,7 @@
 package decision_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -24,6 +25,7 @@ type history struct {
 	at     time.Time
 	events []*events.Event
 	flat   bool             // the policy is flat by order
+	site   string           // "" is cn
 	live   []string         // resources somebody paid for, or tried to
 	late   []string         // overdues that are not cleared
 	oracle *decision.Memory // decides in the order of making, so that payments with coupons can sum to the price
@@ -63,9 +65,10 @@ func (h *history) reference() {
 	for i, price := range []string{"470.00", "869.00", "33.33"} {
 		id := fmt.Sprintf("PR%d", i)
 		h.add("product/"+id, id, &events.ProductPublished{ProductID: id, Names: events.Names{EnUS: id}, CloudServiceType: "ec2", ResourceType: "vm", ResourceSpec: "s" + id, Region: "r1",
-			Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: from,
-			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}}})
+			Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: from, Metering: meterings[i],
+			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(dec(price))}, hours("0.7123")}})
 	}
+	h.meters(from)
 	h.add("policy", "POL", h.policy(from))
 	if !h.flat {
 		h.add("policy/new", "NEW", &events.IncentivePolicyPublished{PolicyID: "NEW", Version: 1, Name: "new customers", Kind: "special", Association: "resale",
@@ -75,7 +78,7 @@ func (h *history) reference() {
 	referral := h.policy(from)
 	referral.PolicyID, referral.Association = "REF", "referral"
 	h.add("policy/referral", "REF", referral)
-	h.add("enrol", "P100", &events.PartnerEnrolled{PartnerID: "P100", Site: "cn", Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from})
+	h.add("enrol", "P100", &events.PartnerEnrolled{PartnerID: "P100", Site: cmp.Or(h.site, "cn"), Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from})
 	for i, how := range []string{"credit", "immediate", "monthly", "immediate"} {
 		id := fmt.Sprintf("C%d", i)
 		h.add("customer/"+id, id, &events.CustomerAssociated{CustomerID: id, PartnerID: "P100", Association: []string{"resale", "referral"}[i/3], Settlement: how, EffectiveTime: from})
@@ -92,7 +95,7 @@ func (h *history) reference() {
 // rate of the band it reaches.
 func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 	p := &events.IncentivePolicyPublished{PolicyID: "POL", Version: 1, Name: "base", Kind: "base", Association: "resale",
-		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change"}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
+		Categories: []string{"0"}, OrderKinds: []string{"new", "renew", "change", "usage"}, Basis: "order", Period: "month", Currency: "CNY", Mode: "marginal",
 		Bands: []events.RateBand{{Rate: dec("0.08")}}, CycleBy: "payment", EffectiveTime: from}
 	if h.rng.IntN(3) == 0 && !h.flat {
 		p.RewardCap = ptr(dec("250.00")) // bounds what special policies add
@@ -112,7 +115,7 @@ func (h *history) policy(from time.Time) *events.IncentivePolicyPublished {
 func (h *history) facts(n int) {
 	for range n {
 		h.at = h.at.Add(time.Duration(1+h.rng.IntN(300)) * time.Minute)
-		switch h.rng.IntN(15) {
+		switch h.rng.IntN(19) {
 		case 0, 1, 2, 3:
 			h.order()
 		case 4:
@@ -127,6 +130,10 @@ func (h *history) facts(n int) {
 			h.convert()
 		case 10, 11:
 			h.configure()
+		case 12, 13, 14:
+			h.use()
+		case 15:
+			h.settle(h.at.Add(time.Duration(h.rng.IntN(100)-80) * time.Hour))
 		default:
 			h.repay()
 		}
@@ -183,6 +190,7 @@ func (h *history) change() {
 	h.add("order.spec_changed/"+id, id, &events.OrderSpecChanged{OrderID: id, PartnerID: "P100", CustomerID: h.customerOf(vm), AutoPay: true, ResourceID: vm,
 		New: events.NewSpec{ResourceSpec: fmt.Sprintf("sPR%d", h.rng.IntN(2))}, Apply: "now"})
 	h.pay(id)
+	h.useAcross(vm)
 }
 
 func (h *history) renew() {
@@ -234,5 +242,5 @@ func (h *history) repay() {
 
 func (h *history) fire(job string, at time.Time) {
 	h.at = at
-	h.add(fmt.Sprintf("fired/%s/%s", job, at.Format(time.RFC3339)), job, &events.ScheduleFired{Job: job, Site: "cn", ScheduledFor: at})
+	h.add(fmt.Sprintf("fired/%s/%s", job, at.Format(time.RFC3339)), job, &events.ScheduleFired{Job: job, Site: cmp.Or(h.site, "cn"), ScheduledFor: at})
 }

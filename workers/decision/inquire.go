@@ -52,6 +52,9 @@ func (p *Partner) Family(ids ...string) []*Resource {
 	seen := map[string]bool{}
 	for _, id := range ids {
 		chain := p.chainOf(resourceKey(id))
+		if r := p.Resources.Get(id); chain == nil && r != nil {
+			out = append(out, r) // only its usage is known
+		}
 		if chain == nil || seen[chain.ID] {
 			continue
 		}

@@ -23,6 +23,7 @@ const (
 	JobStatement    = "statement"
 	JobAutoRenew    = "auto_renew"
 	JobExpire       = "expire"
+	JobSettleUsage  = "settle_usage"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -57,6 +58,9 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.autoRenew(profile, data.ScheduledFor)
 	case JobExpire:
 		return d.expireCoupons(profile, data.ScheduledFor)
+	case JobSettleUsage:
+		d.settleUntil(data.ScheduledFor)
+		return nil
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}

@@ -182,7 +182,8 @@ func inKeyOrder(details []*Detail) {
 // lateFact returns the fact that came since the last cut-off and changed the
 // detail: the one that shaped it, else the last before it, else the first after
 // it, of those about its order or the order's resources. Where there is none,
-// as for a payment that waited for its order, the detail's own fact is late.
+// as for a payment that waited for its order, the detail's own fact is late. A
+// settlement of usage is of no chain; the last of its usage is late.
 func (d *decider) lateFact(detail *Detail) EventRef {
 	shaped := detail.Event
 	if detail.ShapedBy != nil {
@@ -192,7 +193,7 @@ func (d *decider) lateFact(detail *Detail) EventRef {
 	d.need(ScopeChain, key)
 	chain := d.chain(key)
 	if chain == nil {
-		return shaped
+		return *cmp.Or(d.lateUsage(detail.OrderID), &shaped)
 	}
 	keys := []string{key}
 	if order := d.Orders.Get(detail.OrderID); order != nil {

@@ -60,7 +60,8 @@ func newScene(t *testing.T, seed uint64) scene {
 	}
 	h.reference()
 	s.reference = take()
-	h.facts(25)
+	h.facts(40)
+	h.settle(time.Date(2026, 4, 1, 0, 5, 0, 0, shanghai))
 	s.month = take()
 	held := []string{h.hold(events.HoldPlaced{OrderID: "O1"}), h.hold(events.HoldPlaced{BillID: billOf("2026-03", "POL", "resale")})}
 	h.adjust(events.AdjustmentPosted{BillID: billOf("2026-03", "POL", "resale"), Amount: dec("12.34")})
@@ -73,7 +74,7 @@ func newScene(t *testing.T, seed uint64) scene {
 	h.fire(decision.JobAutoRenew, time.Date(2026, 4, 1, 3, 0, 0, 0, shanghai))
 	s.renewals = take()
 	h.at = time.Date(2026, 4, 1, 9, 0, 0, 0, shanghai)
-	h.facts(12)
+	h.facts(20)
 	s.after = take()
 	h.fire(decision.JobStatement, time.Date(2026, 5, 5, 10, 0, 0, 0, shanghai))
 	h.fire(decision.JobReleaseHolds, time.Date(2026, 5, 6, 0, 30, 0, 0, shanghai))

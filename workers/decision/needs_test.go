@@ -45,6 +45,9 @@ func (s *shelf) load(t *testing.T, p *decision.Partner, scope decision.Scope) {
 	switch scope.Kind {
 	case decision.ScopeChain:
 		s.loadChain(p, id)
+	case decision.ScopeUsage, decision.ScopeUsages, decision.ScopeUsagesSince, decision.ScopeTierUsages, decision.ScopeUsageWindow,
+		decision.ScopeUsageDue, decision.ScopeUsageTier:
+		s.loadUsage(p, scope)
 	case decision.ScopeInputs:
 		give(s.of.Inputs, p.Inputs, func(i *decision.Input) bool { return i.ChainKey == id })
 	case decision.ScopeWaiting:
@@ -115,6 +118,7 @@ func (s *shelf) loadCoupons(p *decision.Partner, scope decision.Scope) {
 func (s *shelf) loadChain(p *decision.Partner, key string) {
 	of := s.of.ChainOf.Get(key)
 	if of == nil {
+		s.loadAlone(p, key)
 		return
 	}
 	chain := s.of.Chains.Get(of.ChainID)
@@ -126,6 +130,40 @@ func (s *shelf) loadChain(p *decision.Partner, key string) {
 		give(s.of.Orders, p.Orders, func(o *decision.Order) bool { return o.ID == orderID })
 		give(s.of.Resources, p.Resources, func(r *decision.Resource) bool { return r.ID == resourceID })
 		give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.OrderID == orderID })
+	}
+}
+
+// loadAlone loads what no order fact names: settled usage, and what it used.
+func (s *shelf) loadAlone(p *decision.Partner, key string) {
+	orderID, resourceID := decision.CutChainKey(key)
+	give(s.of.Orders, p.Orders, func(o *decision.Order) bool { return o.ID == orderID })
+	give(s.of.Resources, p.Resources, func(r *decision.Resource) bool { return r.ID == resourceID })
+	give(s.of.Details, p.Details, func(d *decision.Detail) bool { return d.OrderID == orderID })
+}
+
+func (s *shelf) loadUsage(p *decision.Partner, scope decision.Scope) {
+	id := scope.ID
+	resourceID, since, notSince := decision.CutSince(id)
+	usages := map[decision.ScopeKind]func(*decision.Usage) bool{
+		decision.ScopeUsage:      func(u *decision.Usage) bool { return u.ID == id },
+		decision.ScopeUsages:     func(u *decision.Usage) bool { return u.WindowID == id },
+		decision.ScopeTierUsages: func(u *decision.Usage) bool { return u.TierID == id },
+		decision.ScopeUsagesSince: func(u *decision.Usage) bool {
+			return notSince == nil && u.Use.ResourceID == resourceID && u.Use.Window.To.After(since)
+		},
+	}
+	windows := map[decision.ScopeKind]func(*decision.UsageWindow) bool{
+		decision.ScopeUsageWindow: func(w *decision.UsageWindow) bool { return w.ID == id },
+		decision.ScopeUsageDue:    func(w *decision.UsageWindow) bool { return !w.Settled },
+	}
+	if which := usages[scope.Kind]; which != nil {
+		give(s.of.Usages, p.Usages, which)
+	}
+	if which := windows[scope.Kind]; which != nil {
+		give(s.of.UsageWindows, p.UsageWindows, which)
+	}
+	if scope.Kind == decision.ScopeUsageTier {
+		give(s.of.UsageTiers, p.UsageTiers, func(t *decision.UsageTier) bool { return t.ID == id })
 	}
 }
 

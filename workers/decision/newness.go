@@ -74,7 +74,7 @@ func (d *decider) judgeNewness() error {
 			}
 			d.need(ScopePaid, paid.CustomerID)
 			if next := d.nextPaid(paid.CustomerID, paid.OrderID, paid.Event); next != nil {
-				if err := d.judgeAgain(next); err != nil {
+				if err := d.judgeNext(next); err != nil {
 					return err
 				}
 			}
@@ -83,7 +83,7 @@ func (d *decider) judgeNewness() error {
 	return nil
 }
 
-func (d *decider) judgeAgain(paid *PaidOrder) error {
+func (d *decider) judgeNext(paid *PaidOrder) error {
 	key := orderKey(paid.OrderID)
 	d.need(ScopeChain, key)
 	was, is := d.Orders.Get(paid.OrderID).PreviousPaidAt, d.previousPaid(paid.CustomerID, paid.OrderID, paid.Event)

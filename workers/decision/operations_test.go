@@ -72,7 +72,7 @@ func (o *operator) act() {
 }
 
 func (o *operator) job() string {
-	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, decision.JobAutoRenew, "expire"})
+	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, decision.JobAutoRenew, decision.JobSettleUsage, decision.JobExpire})
 }
 
 func (o *operator) request() {

@@ -23,19 +23,24 @@ func (f *fact) open(orderID, customerID, indirectPartnerID string, autoPay bool)
 	if err != nil {
 		return nil, err
 	}
-	switch indirectPartnerID {
-	case "":
-		indirectPartnerID = customer.IndirectPartnerID
-	case customer.IndirectPartnerID:
-	default:
-		return nil, &events.Rejection{Code: CodeResellerForeign, Pointer: "/data/indirect_partner_id", Message: fmt.Sprintf(
-			"customer %q is not one of reseller %q; name the reseller of its association, or none", customerID, indirectPartnerID)}
+	if indirectPartnerID, err = resellerOf(customer, indirectPartnerID); err != nil {
+		return nil, err
 	}
 	return &Order{
 		ID: orderID, CustomerID: customerID, IndirectPartnerID: indirectPartnerID, Event: f.ref(), State: OrderPending, AutoPay: autoPay,
 		Association: customer.Association, Settlement: customer.Settlement, PlacedAt: f.at,
 		ValidUntil: f.at.AddDate(0, 0, f.site.OrderValidityDays),
 	}, nil
+}
+
+// resellerOf returns the reseller of a customer's association; an event may
+// leave it out, but not name another.
+func resellerOf(customer *events.CustomerAssociated, named string) (string, error) {
+	if named != "" && named != customer.IndirectPartnerID {
+		return "", &events.Rejection{Code: CodeResellerForeign, Pointer: "/data/indirect_partner_id", Message: fmt.Sprintf(
+			"customer %q is not one of reseller %q; name the reseller of its association, or none", customer.CustomerID, named)}
+	}
+	return customer.IndirectPartnerID, nil
 }
 
 func (f *fact) placed(data *events.OrderPlaced) error {

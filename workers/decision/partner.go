@@ -2,7 +2,6 @@ package decision
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/accruald/accruald/workers/calendar"
@@ -42,6 +41,13 @@ const (
 	ScopeOpenOverdues  ScopeKind = "open-overdues"  // every overdue that is open
 	ScopeAdjustment    ScopeKind = "adjustment"     // ID: an adjustment id
 	ScopeStatements    ScopeKind = "statements"     // all turnovers and statements
+	ScopeUsage         ScopeKind = "usage"          // ID: a usage id
+	ScopeUsages        ScopeKind = "usages"         // ID: a settlement window's id; its usage
+	ScopeUsagesSince   ScopeKind = "usages-since"   // ID: usagesSince; the usage of a resource that ends after a time
+	ScopeUsageWindow   ScopeKind = "usage-window"   // ID: a settlement window's id
+	ScopeUsageDue      ScopeKind = "usage-due"      // the windows that are not settled
+	ScopeUsageTier     ScopeKind = "usage-tier"     // ID: a tier total's id
+	ScopeTierUsages    ScopeKind = "tier-usages"    // ID: a tier total's id; its usage
 )
 
 // A Scope is a part of a partner's state.
@@ -79,6 +85,9 @@ type Counters struct {
 	CutOffs          int64          // cut-offs received
 	CutOffInput      int64          // number of the last one as an input
 	Overdue          int64          // overdues that are open
+
+	Usages            int64     // usages known, refused ones as well
+	UsageSettledUntil time.Time // windows of usage that ended by then are settled
 }
 
 // A Partner is the working set of one partner: everything that its decisions
@@ -112,6 +121,10 @@ type Partner struct {
 	Adjustments      *Table[Adjustment]
 	Turnovers        *Table[Turnover]
 	Statements       *Table[Statement]
+
+	Usages       *Table[Usage]
+	UsageWindows *Table[UsageWindow]
+	UsageTiers   *Table[UsageTier]
 
 	Postings []Posting // of the batch, in order
 	Issued   []*Input  // of the batch: what decisions of it put into the inbox themselves
@@ -162,9 +175,11 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Adjustments:      newTable[Adjustment](j),
 		Turnovers:        newTable[Turnover](j),
 		Statements:       newTable[Statement](j),
+
+		Usages: newUsageTable(j), UsageWindows: newTable(j, openKey), UsageTiers: newTable[UsageTier](j),
 	}
 	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Attempts, p.Coupons, p.Quotas, p.Inputs,
-		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements}
+		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements, p.Usages, p.UsageWindows, p.UsageTiers}
 	return p
 }
 
@@ -241,21 +256,25 @@ func (p *Partner) need(kind ScopeKind, ids ...string) {
 	if p.complete {
 		return
 	}
+	scopes := make([]Scope, len(ids))
+	for i, id := range ids {
+		scopes[i] = Scope{kind, id}
+	}
+	p.needAll(scopes...)
+}
+
+// needAll is need for scopes of several kinds.
+func (p *Partner) needAll(scopes ...Scope) {
+	if p.complete {
+		return
+	}
 	var missing []Scope
-	for _, id := range ids {
-		if s := (Scope{kind, id}); !p.loaded[s] {
+	for _, s := range scopes {
+		if !p.loaded[s] {
 			missing = append(missing, s)
 		}
 	}
 	if missing != nil {
-		panic(&ErrNeeds{PartnerID: p.ID, Scopes: missing})
-	}
-}
-
-// needAll ends the decision with ErrNeeds unless all of the scopes are loaded.
-func (p *Partner) needAll(scopes []Scope) {
-	missing := slices.DeleteFunc(slices.Clone(scopes), p.IsLoaded)
-	if len(missing) > 0 {
 		panic(&ErrNeeds{PartnerID: p.ID, Scopes: missing})
 	}
 }

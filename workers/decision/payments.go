@@ -68,6 +68,9 @@ func (f *fact) deliver(order *Order, charge *pricing.Charge, slices []pricing.Sl
 			if err := pricing.TakesPlace(f.site, order.Type, order.CustomerID, order.ID, f.Resources.Get(r.ID), f.at); err != nil {
 				return pricing.AtOrder(err)
 			}
+			if old := f.Resources.Get(r.ID); old != nil {
+				r.Metered, r.Changes = old.Metered, old.Changes // what usage made of it, and how it is cut
+			}
 			f.give(order, r)
 		}
 		return nil

@@ -36,6 +36,8 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 		return p.foreseeFact(common, ev, keys)
 	}
 	switch data := ev.Data.(type) {
+	case *events.UsageMetered:
+		return []Scope{{ScopeChain, resourceKey(data.ResourceID)}, {ScopeWaiting, resourceKey(data.ResourceID)}}
 	case *events.RepaymentReceived:
 		scopes := []Scope{{ScopeBook, ""}, {ScopeHolds, ""}}
 		for _, id := range data.OrderIDs {

@@ -150,7 +150,7 @@ func (d *decider) needRenewals(due []*renewal) {
 			scopes = append(scopes, Scope{kind, id})
 		}
 	}
-	d.needAll(scopes)
+	d.needAll(scopes...)
 }
 
 // tryRenewal applies a renewal and its payment to the rows as they stand, and

@@ -15,7 +15,7 @@ func (d *decider) reportOrder(diff difference[Order]) {
 	if o == nil {
 		return
 	}
-	if o.Quote != nil && (diff.before == nil || !sameDocument(diff.before.Quote, o.Quote)) {
+	if o.Quote != nil && o.Usage == nil && (diff.before == nil || !sameDocument(diff.before.Quote, o.Quote)) {
 		priced := d.priced(o, diff.version)
 		if diff.before != nil {
 			priced.Supersedes = o.ID
@@ -37,7 +37,7 @@ func (d *decider) reportOrder(diff difference[Order]) {
 // sameCharge tells whether two states of a settled order charge and give the
 // same; what was refunded of it since is told by the refunding order.
 func sameCharge(a, b *Order) bool {
-	if (a.Payment == nil) != (b.Payment == nil) || !sameDocument(a.Refund, b.Refund) {
+	if (a.Payment == nil) != (b.Payment == nil) || !sameDocument(a.Refund, b.Refund) || !sameDocument(a.Usage, b.Usage) {
 		return false
 	}
 	return a.Payment == nil || sameDocument(&a.Payment.Charge, &b.Payment.Charge) && sameDocument(&a.Payment.Tenders, &b.Payment.Tenders)
@@ -93,6 +93,9 @@ func (d *decider) settled(o *Order, version int64) *events.OrderSettled {
 	}
 	if o.Refund != nil {
 		out.Refund = refund(o.Refund)
+	}
+	if o.Usage != nil {
+		out.EraseAmount, out.Usage = exact(o.Usage.Erase, c), d.settledUsage(o)
 	}
 	return out
 }

@@ -25,7 +25,7 @@ type Order struct {
 	ID, CustomerID, IndirectPartnerID, OpportunityID string
 	Event                                            EventRef // what ordered it
 	Type                                             int
-	Kind                                             string // new, renew, change, unsubscribe
+	Kind                                             string // new, renew, change, unsubscribe, usage
 	State                                            string
 	AutoPay                                          bool
 	Automatic                                        bool   // of a renewal: nobody asked for it
@@ -37,6 +37,7 @@ type Order struct {
 	Payment                                          *Payment         `json:",omitzero"`
 	Refund                                           *pricing.Refund  `json:",omitzero"`
 	Effective                                        []ResourcePeriod `json:",omitzero"`
+	Usage                                            *UsageBill       `json:",omitzero"`
 	PreviousPaidAt                                   *time.Time       `json:",omitzero"` // the customer's last payment before this one, where a policy asks whether it is new
 }
 

@@ -53,8 +53,8 @@ type Adjustment struct {
 type Turnover struct {
 	Cycle    calendar.Cycle
 	Currency money.Currency
-	Sums     StatementSums `json:",omitzero"`
-	Stated   StatementSums `json:",omitzero"`
+	Sums     StatementSums `json:",omitempty"`
+	Stated   StatementSums `json:",omitempty"`
 }
 
 // StatementSums are the parts of a statement; refunds are negative.
@@ -78,7 +78,7 @@ func (s StatementSums) isZero() bool {
 type Statement struct {
 	Cycle                  calendar.Cycle
 	Currency               money.Currency
-	Sums                   StatementSums   `json:",omitzero"`
+	Sums                   StatementSums   `json:",omitempty"`
 	Tax                    decimal.Decimal // contained in Amount
 	Amount, InitiallyToPay decimal.Decimal
 }

@@ -19,6 +19,8 @@ func (d *decider) apply() error {
 			return nil
 		}
 		return d.foldFact()
+	case *events.UsageMetered:
+		return d.metered(data)
 	case *events.RepaymentReceived:
 		return d.repaid(data)
 	case *events.CycleSettled:
@@ -85,6 +87,9 @@ func (d *decider) settle() error {
 	if err := d.judgeNewness(); err != nil {
 		return err
 	}
+	if err := d.settleUsage(); err != nil {
+		return err
+	}
 	if d.refolded {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
@@ -106,7 +111,7 @@ func (d *decider) settle() error {
 // only carry on what facts came to.
 func cutsOff(ev *events.Event) bool {
 	if job, ok := ev.Data.(*events.ScheduleApplied); ok {
-		return job.Job != "settle_usage" && job.Job != "reconcile"
+		return job.Job != JobSettleUsage && job.Job != "reconcile"
 	}
 	return events.IsCutOff(ev.Type)
 }
@@ -143,6 +148,9 @@ func paid(o *Order) bool { return o != nil && o.Payment != nil }
 func (d *decider) reject(why *events.Rejection) {
 	if d.chained && !why.Retryable {
 		d.join(d.keys)
+	}
+	if d.refused != nil {
+		d.keepRefused()
 	}
 	d.Counters.DecisionNo++
 	in := *d.in

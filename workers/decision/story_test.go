@@ -22,8 +22,13 @@ type story struct {
 
 func newStory(t *testing.T) *story {
 	t.Helper()
+	return newStoryAt(t, "cn")
+}
+
+func newStoryAt(t *testing.T, code string) *story {
+	t.Helper()
 	s := &story{history: newHistory(t, 0, time.Date(2026, 3, 2, 9, 0, 0, 0, shanghai)), m: decision.NewMemory(site.Default())}
-	s.flat = true
+	s.flat, s.site = true, code
 	s.reference()
 	s.tell()
 	return s

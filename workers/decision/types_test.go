@@ -12,8 +12,7 @@ import (
 // notDecided are the types of the contract that are rejected as not_supported.
 var notDecided = []string{
 	events.TypeCustomerRegistrationApproved, events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested,
-	events.TypeOpportunityAccepted, events.TypeOpportunityClosed,
-	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeUsageMetered,
+	events.TypeOpportunityAccepted, events.TypeOpportunityClosed, events.TypeOpportunityRegistered, events.TypeOpportunityShared,
 }
 
 func sampleOf(t *testing.T, typ string) *events.Event {

@@ -22,6 +22,7 @@ func ApplyDowngrade(p *site.Profile, r *Resource, q *Quote) (*Resource, error) {
 		return nil, err
 	}
 	changed.SpecState, changed.Next = line.SpecState, nil
+	changed.changed(q.At)
 	changed.NotRefundable = line.NotRefundable
 	return changed, nil
 }

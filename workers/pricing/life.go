@@ -41,6 +41,7 @@ func (r *Resource) at(t time.Time) *Resource {
 	}
 	out := *r
 	out.SpecState, out.Next = r.Next.Spec, nil
+	out.changed(*r.Next.From)
 	return &out
 }
 

@@ -141,10 +141,10 @@ func ApplyConversion(r *Resource, q *Quote, orderID string, paidAt time.Time) (*
 }
 
 // TakesPlace refuses a line of a new order that cannot take the place of the resource that is there; one that was never
-// seen, or ended, is no obstacle. Type 11 is for a resource billed pay-per-use, 14 for a trial, the others for a new one
+// seen, ended, or is known by its usage alone is no obstacle. Type 11 is for a resource billed pay-per-use, 14 for a trial, the others for a new one
 // (Pricing rules, sections 1 and 8). Refusals: resource_exists, resource_foreign, resource_blocked.
 func TakesPlace(p *site.Profile, orderType int, customerID, orderID string, old *Resource, at time.Time) error {
-	if old == nil || old.State != StateActive {
+	if old == nil || old.State != StateActive || old.MeteredOnly() {
 		return nil
 	}
 	switch by := old.PayPerUse(at); {

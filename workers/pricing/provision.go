@@ -146,6 +146,7 @@ func ApplyChange(p *site.Profile, r *Resource, q *Quote, c *Charge, paid []Slice
 		changed.Payments = append(changed.Payments, payment)
 	}
 	changed.SpecState, changed.Next = line.SpecState, nil
+	changed.changed(paidAt)
 	changed.NotRefundable = line.NotRefundable
 	return changed, nil
 }

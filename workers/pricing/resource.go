@@ -29,7 +29,8 @@ type NextSpec struct {
 	From    *time.Time
 }
 
-// Resource is the life of one yearly/monthly resource: what was bought, its paid intervals and what paid them.
+// Resource is the life of one resource: what was bought, its paid intervals and what paid them; one that is billed by its
+// usage alone has none.
 type Resource struct {
 	ID, ParentID, RelatedID, CustomerID, OrderID string
 	ServiceType, ResourceType, Region, Zone      string
@@ -49,6 +50,8 @@ type Resource struct {
 	Trial                                        bool         // bought as a trial, order type 13
 	ToPayPerUse                                  string       // the order that set up its change to pay-per-use at expiry
 	AutoRenewal                                  *AutoRenewal // how it renews by itself
+	Changes                                      []time.Time  // when it became another specification or size
+	Metered                                      *Metered     // what usage makes of it, whoever ordered it
 }
 
 // Interval is one paid time, half open: End is 00:00 of the day after its expiry.

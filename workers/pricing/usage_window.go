@@ -51,10 +51,8 @@ func (b *Book) checkWindow(u *Usage, m *meteredUse) error {
 	if month := calendar.CycleOf(w.From, zone).End(zone); w.contains(month) {
 		return splitWindow(w, month, "the month ends")
 	}
-	for _, change := range u.SpecChanges {
-		if w.contains(change) {
-			return splitWindow(w, change, "the resource changes")
-		}
+	if err := CheckSpecChanges(w, u.SpecChanges); err != nil {
+		return err
 	}
 	for _, bound := range []*time.Time{u.Since, u.Until} {
 		if bound != nil && w.contains(*bound) {

@@ -9,6 +9,10 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
+// meteredAheadMax is how far ahead of its event usage is looked for: no window
+// of usage is longer than a month.
+const meteredAheadMax = 31 * 24 * time.Hour
+
 // source names who injects runs.
 const source = "/accruald/clock"
 
@@ -20,6 +24,7 @@ type Clock struct {
 	sites   site.Profiles
 	active  []*site.Profile
 	highest time.Time
+	metered time.Time // when the last usage that no hourly run has settled can be, zero without any
 }
 
 // NewClock returns a clock that has not started.
@@ -28,9 +33,12 @@ func NewClock(sites site.Profiles) *Clock { return &Clock{sites: sites} }
 // Before returns the runs that stand before the event, in the order in which
 // they are due.
 func (c *Clock) Before(ev *events.Event) ([]*events.Event, error) {
-	if enrolled, ok := ev.Data.(*events.PartnerEnrolled); ok {
-		c.enrol(enrolled.Site)
+	switch data := ev.Data.(type) {
+	case *events.PartnerEnrolled:
+		c.enrol(data.Site)
 		return nil, nil
+	case *events.UsageMetered:
+		defer c.meter(ev.Time, data.Window.To)
 	}
 	if c.highest.IsZero() && !events.IsOrderFact(ev.Type) || !ev.Time.After(c.highest) {
 		return nil, nil
@@ -40,17 +48,42 @@ func (c *Clock) Before(ev *events.Event) ([]*events.Event, error) {
 	if from.IsZero() {
 		return nil, nil
 	}
-	type run struct {
-		at   time.Time
-		rank int
-		ev   *events.Event
+	runs, err := c.due(from, ev.Time)
+	if err != nil {
+		return nil, err
 	}
+	out := make([]*events.Event, len(runs))
+	for i, r := range runs {
+		out[i] = r.ev
+	}
+	return out, nil
+}
+
+// A run is one job of one site that fell due.
+type run struct {
+	at   time.Time
+	rank int
+	ev   *events.Event
+}
+
+// due lists the runs after one time, up to and with another, in the order in
+// which they are due. What falls on the same instant of one job is one run.
+func (c *Clock) due(from, upTo time.Time) ([]run, error) {
+	hourly := c.hourlyUpTo(from, upTo)
+	settled := false
 	var runs []run
 	for _, profile := range c.active {
 		for rank, job := range Jobs() {
-			due, err := job.Due(from, ev.Time, profile.Zone())
+			last := upTo
+			if job.Hourly {
+				last = hourly
+			}
+			due, err := job.Due(from, last, profile.Zone())
 			if err != nil {
 				return nil, err
+			}
+			if n := len(due); job.Hourly && n > 0 && !due[n-1].Before(c.metered) {
+				settled = true
 			}
 			for _, at := range due {
 				fired, err := Fired(job.Name, profile, at)
@@ -61,12 +94,45 @@ func (c *Clock) Before(ev *events.Event) ([]*events.Event, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(runs, func(a, b run) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank)) })
-	out := make([]*events.Event, len(runs))
-	for i, r := range runs {
-		out[i] = r.ev
+	if settled {
+		c.metered = time.Time{}
 	}
-	return out, nil
+	slices.SortStableFunc(runs, func(a, b run) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank)) })
+	return slices.CompactFunc(runs, func(a, b run) bool { return a.ev.ID == b.ev.ID }), nil
+}
+
+// hourlyUpTo returns until when hourly runs have something to do: up to the
+// first one behind the usage seen so far and its last hour. Without usage there
+// are none: a year of events would bring thousands that do nothing. What one
+// leaves over, since the hours of the site begin at another minute, the daily
+// run settles.
+func (c *Clock) hourlyUpTo(from, upTo time.Time) time.Time {
+	if c.metered.IsZero() {
+		return from
+	}
+	last := c.metered
+	if last.Before(from) {
+		last = from
+	}
+	if last = last.Add(time.Hour); last.After(upTo) {
+		return upTo
+	}
+	return last
+}
+
+// meter notes usage: what was used until a time is settled by the hour once the
+// hour has ended.
+func (c *Clock) meter(seen, to time.Time) {
+	if most := seen.Add(meteredAheadMax); to.After(most) {
+		to = most
+	}
+	end := to.Truncate(time.Hour)
+	if end.Before(to) {
+		end = end.Add(time.Hour)
+	}
+	if end.After(c.metered) {
+		c.metered = end
+	}
 }
 
 // enrol makes the site's jobs run. An unknown site is refused where the
@@ -81,11 +147,15 @@ func (c *Clock) enrol(code string) {
 }
 
 // Fired is the event of one run. Its id is made of job, site and scheduled
-// local time, so that the run happens once whoever fires it.
+// time, so that the run happens once whoever fires it: local time, but UTC for
+// a job that runs more often than daily, whose local time may come twice.
 func Fired(job string, profile *site.Profile, at time.Time) (*events.Event, error) {
-	local := at.In(profile.Zone())
+	local, layout := at.In(profile.Zone()), "2006-01-02T15:04"
+	if slices.ContainsFunc(Jobs(), func(j Job) bool { return j.Name == job && j.Hourly }) {
+		local, layout = at.UTC(), layout+"Z"
+	}
 	return events.New(events.Envelope{
-		ID: "schedule.fired/" + job + "/" + profile.Site + "/" + local.Format("2006-01-02T15:04"), Source: source,
+		ID: "schedule.fired/" + job + "/" + profile.Site + "/" + local.Format(layout), Source: source,
 		Type: events.TypeScheduleFired, Subject: job, PartitionKey: events.AllPartners, Time: local,
 	}, &events.ScheduleFired{Job: job, Site: profile.Site, ScheduledFor: local})
 }

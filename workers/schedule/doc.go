@@ -7,6 +7,10 @@
 // that does not exist runs at the first instant after the gap, and one that
 // exists twice runs at its first.
 //
+// A job that runs more often than daily is due by the hours of UTC, where none
+// comes twice, and is known by its time in UTC. Hourly runs are injected while
+// there is usage that none has settled yet, and else not.
+//
 // Owns: the table of jobs with their default times (Settlement rules, section
 // 8), the instants they are due, the injection of due runs into events that
 // bring none of their own.

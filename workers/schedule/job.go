@@ -14,16 +14,25 @@ import (
 const dueCountMax = 4000
 
 // A Job is a scheduled job with its default time in the zone of a site, as the
-// five fields of cron.
+// five fields of cron. A job with several times stands once for each.
 type Job struct {
 	Name string
 	Spec string
+	// Hourly jobs run more often than daily: an hour of the wall clock may come
+	// twice or not at all, so theirs are those of UTC.
+	Hourly bool
 }
+
+// settleUsage is the job that runs by hour, day and month.
+const settleUsage = "settle_usage"
 
 // Jobs returns the jobs that are decided for partners, in the order in which
 // they run when they are due at the same instant (Settlement rules, section 8).
 func Jobs() []Job {
 	return []Job{
+		{Name: settleUsage, Spec: "2 * * * *", Hourly: true},
+		{Name: settleUsage, Spec: "3 0 * * *"},
+		{Name: settleUsage, Spec: "5 0 1 * *"},
 		{Name: "close_cycle", Spec: "10 0 1 * *"},
 		{Name: "statement", Spec: "0 10 5 * *"},
 		{Name: "release_holds", Spec: "30 0 * * *"},
@@ -35,6 +44,9 @@ func Jobs() []Job {
 // Due returns the instants after one time, up to and with another, at which
 // the job is due in the zone.
 func (j Job) Due(after, upTo time.Time, zone *time.Location) ([]time.Time, error) {
+	if j.Hourly {
+		zone = time.UTC
+	}
 	schedule, err := cron.ParseStandard(j.Spec)
 	if err != nil {
 		return nil, fmt.Errorf("read the schedule %q of job %q: %w", j.Spec, j.Name, err)

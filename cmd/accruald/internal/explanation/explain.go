@@ -27,7 +27,10 @@ func Of(p *decision.Partner, common *decision.Reference, orderID string) (*Expla
 		return nil, fmt.Errorf("explain order %q: %w", orderID, err)
 	}
 	e.Currency = string(currency)
-	if o.Quote != nil {
+	switch {
+	case o.Usage != nil:
+		e.usage(s, o)
+	case o.Quote != nil:
 		if err := e.price(s, p, common, o); err != nil {
 			return nil, fmt.Errorf("explain the price of order %q: %w", orderID, err)
 		}

@@ -23,6 +23,7 @@ type Explanation struct {
 	ValidUntil  time.Time   `json:"valid_until"`
 	Currency    string      `json:"currency"`
 	Price       *Price      `json:"price,omitzero"` // of orders that cost something, or could
+	Usage       *Usage      `json:"usage,omitzero"` // what is settled, of usage
 	Candidates  []Candidate `json:"candidates"`
 	Payment     *Payment    `json:"payment,omitzero"`
 	Refund      *Refund     `json:"refund,omitzero"` // what the order gives back

@@ -25,9 +25,15 @@ var discountKinds = map[int]string{
 func (e *Explanation) WriteText(w io.Writer) error {
 	var t text
 	t.Line("Order %s of partner %s, customer %s (%s): %s, %s", e.OrderID, e.PartnerID, e.CustomerID, e.Association, e.Kind, e.State)
-	t.Line("Placed %s; valid until %s; amounts in %s.", e.PlacedAt.Format(timeLayout), e.ValidUntil.Format(timeLayout), e.Currency)
+	if e.Usage != nil {
+		t.usage(e)
+	} else {
+		t.Line("Placed %s; valid until %s; amounts in %s.", e.PlacedAt.Format(timeLayout), e.ValidUntil.Format(timeLayout), e.Currency)
+	}
 	if e.Price != nil {
 		t.price(e)
+	}
+	if e.Price != nil && e.Usage == nil {
 		t.candidates(e.Candidates)
 	}
 	if e.Payment != nil {
@@ -49,7 +55,11 @@ func (t *text) price(e *Explanation) {
 		rows = append(rows, steps("line "+l.LineID+", "+l.ResourceID, l.Steps)...)
 		rows = append(rows, []string{"", "amount", l.ProductID, table.Plain(l.Official), table.Plain(l.Amount), ""})
 	}
-	rows = append(rows, []string{"order", "amount", p.DiscountID, table.Plain(p.Official), table.Plain(p.Amount), table.Plain(p.Official) + " - " + table.Plain(p.Discount) + " = " + table.Plain(p.Amount)})
+	formula := table.Plain(p.Official) + " - " + table.Plain(p.Discount)
+	if e.Usage != nil {
+		formula += " - " + table.Plain(e.Usage.Erased) + " erased"
+	}
+	rows = append(rows, []string{"order", "amount", p.DiscountID, table.Plain(p.Official), table.Plain(p.Amount), formula + " = " + table.Plain(p.Amount)})
 	t.Rows(rows, "lllrrl")
 }
 

@@ -1,0 +1,78 @@
+package workers
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+)
+
+// usageWants are what queries of metered usage are asked for.
+type usageWants struct {
+	usages, ofWindows, ofTiers, windows, open, tiers want
+	since                                            want // ids: resource and time
+}
+
+// into returns what a scope of usage is added to, nil for another scope.
+func (u *usageWants) into(kind decision.ScopeKind) *want {
+	return map[decision.ScopeKind]*want{
+		decision.ScopeUsage: &u.usages, decision.ScopeUsages: &u.ofWindows, decision.ScopeTierUsages: &u.ofTiers,
+		decision.ScopeUsageWindow: &u.windows, decision.ScopeUsageDue: &u.open, decision.ScopeUsageTier: &u.tiers,
+		decision.ScopeUsagesSince: &u.since,
+	}[kind]
+}
+
+// wantAlone asks for what a chain key names where no chain has the key: settled
+// usage is an order, and what was used a resource, that no order fact named.
+func (l *loader) wantAlone() {
+	for i, key := range l.chains.ids {
+		w := l.partners[l.chains.partnerIDs[i]]
+		if w.stored.Usages == 0 || w.ChainOf.Get(key) != nil {
+			continue
+		}
+		if order, resource := decision.CutChainKey(key); order != "" {
+			l.orders.add(w.ID, order)
+			l.detailsOfOrders.add(w.ID, order)
+		} else {
+			l.resources.add(w.ID, resource)
+		}
+	}
+}
+
+// queueUsage queues the queries of usage that are wanted.
+func (l *loader) queueUsage(batch *pgx.Batch) error {
+	usages := reader(l, func(w *working) *decision.Table[decision.Usage] { return w.Usages })
+	windows := reader(l, func(w *working) *decision.Table[decision.UsageWindow] { return w.UsageWindows })
+	tiers := reader(l, func(w *working) *decision.Table[decision.UsageTier] { return w.UsageTiers })
+	for _, q := range []struct {
+		sql  string
+		want *want
+		read func(pgx.Rows) error
+	}{
+		{db.LoadUsages, &l.usage.usages, usages},
+		{db.LoadUsagesOfWindows, &l.usage.ofWindows, usages},
+		{db.LoadUsagesOfTiers, &l.usage.ofTiers, usages},
+		{db.LoadUsageWindows, &l.usage.windows, windows},
+		{db.LoadUsageTiers, &l.usage.tiers, tiers},
+	} {
+		if len(q.want.ids) > 0 {
+			batch.Queue(q.sql, q.want.partnerIDs, q.want.ids).Query(q.read)
+		}
+	}
+	if open := &l.usage.open; len(open.partnerIDs) > 0 {
+		batch.Queue(db.LoadUsageWindowsOpen, open.partnerIDs).Query(windows)
+	}
+	if since := &l.usage.since; len(since.ids) > 0 {
+		resources, times := make([]string, len(since.ids)), make([]time.Time, len(since.ids))
+		for i, id := range since.ids {
+			var err error
+			if resources[i], times[i], err = decision.CutSince(id); err != nil {
+				return err
+			}
+		}
+		batch.Queue(db.LoadUsagesSince, since.partnerIDs, resources, times).Query(usages)
+	}
+	return nil
+}
