@@ -40,6 +40,9 @@ type loader struct {
 	book, holds, bills, allBills, detailsOfBills          want
 	requests, invoices, invoicesOfRequests, orderInvoices want
 	allowances                                            want
+
+	opportunities, sharedOpportunities, registrations, openRegistrations want
+	owed, quotaGrants                                                    want
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -75,6 +78,9 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills,
 		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
+		decision.ScopeOpportunity: &l.opportunities, decision.ScopeSharedOpportunities: &l.sharedOpportunities,
+		decision.ScopeRegistration: &l.registrations, decision.ScopeOpenRegistrations: &l.openRegistrations,
+		decision.ScopeOwed: &l.owed, decision.ScopeQuotaGrants: &l.quotaGrants,
 	}[s.Kind]
 	switch {
 	case into == nil:
@@ -156,7 +162,16 @@ func (l *loader) loadRows(ctx context.Context) error {
 	partners(db.LoadHoldsOfCredit, &l.book, holds)
 	partners(db.LoadDebts, &l.book, reader(l, func(w *working) *decision.Table[decision.Debt] { return w.Debts }))
 	partners(db.LoadRepayments, &l.book, reader(l, func(w *working) *decision.Table[decision.Repayment] { return w.Repayments }))
-	pairs(db.LoadRequests, &l.requests, reader(l, func(w *working) *decision.Table[decision.Request] { return w.Requests }))
+	requests := reader(l, func(w *working) *decision.Table[decision.Request] { return w.Requests })
+	pairs(db.LoadRequests, &l.requests, requests)
+	partners(db.LoadRequestsOfQuotas, &l.quotaGrants, requests)
+	opportunities := reader(l, func(w *working) *decision.Table[decision.Opportunity] { return w.Opportunities })
+	pairs(db.LoadOpportunities, &l.opportunities, opportunities)
+	partners(db.LoadSharedOpportunities, &l.sharedOpportunities, opportunities)
+	registrations := reader(l, func(w *working) *decision.Table[decision.Registration] { return w.Registrations })
+	pairs(db.LoadRegistrations, &l.registrations, registrations)
+	partners(db.LoadOpenRegistrations, &l.openRegistrations, registrations)
+	partners(db.LoadOwedInvoices, &l.owed, reader(l, func(w *working) *decision.Table[decision.OwedInvoice] { return w.OwedInvoices }))
 	pairs(db.LoadInvoices, &l.invoices, invoices)
 	pairs(db.LoadInvoicesOfRequests, &l.invoicesOfRequests, invoices)
 	pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)

@@ -19,7 +19,7 @@ func (r *run) save(ctx context.Context, position Position) error {
 	}
 	for _, queue := range []func(context.Context) error{
 		s.keys, s.inputs, s.chains, s.orders, s.resources, s.details, s.bills, s.holds, s.debts, s.repayments,
-		s.requests, s.invoices, s.allowances, s.postings, s.references, s.partnerRows,
+		s.requests, s.invoices, s.allowances, s.opportunities, s.registrations, s.owedInvoices, s.postings, s.references, s.partnerRows,
 	} {
 		if err := queue(ctx); err != nil {
 			return err

@@ -39,6 +39,15 @@ type CustomerOrder struct {
 	Document   []byte
 }
 
+type CustomerRegistration struct {
+	PartnerID      string
+	RegistrationID string
+	Version        int64
+	CustomerID     *string
+	State          string
+	Document       []byte
+}
+
 type Debt struct {
 	PartnerID  string
 	OrderID    string
@@ -199,6 +208,15 @@ type Invoice struct {
 	Document  []byte
 }
 
+type Opportunity struct {
+	PartnerID     string
+	OpportunityID string
+	Version       int64
+	CustomerID    string
+	State         string
+	Document      []byte
+}
+
 type Outbox struct {
 	Partition  int32
 	No         int64
@@ -210,6 +228,16 @@ type Outbox struct {
 	TimeOffset int32
 	Data       []byte
 	CreatedAt  time.Time
+}
+
+type OwedInvoice struct {
+	PartnerID string
+	OwedID    string
+	Version   int64
+	TaxRate   decimal.Decimal
+	Currency  string
+	Amount    decimal.Decimal
+	Document  []byte
 }
 
 type Partner struct {

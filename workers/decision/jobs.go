@@ -18,6 +18,10 @@ const (
 	JobCloseCycle   = "close_cycle"
 	JobReleaseHolds = "release_holds"
 	JobAutoConfirm  = "auto_confirm"
+
+	JobExpire             = "expire"
+	JobAutoRequest        = "auto_request"
+	JobOpportunityWindows = "opportunity_windows"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -43,6 +47,12 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.releaseHolds(profile, data.ScheduledFor)
 	case JobAutoConfirm:
 		return d.autoConfirm(profile, data.ScheduledFor)
+	case JobExpire:
+		return d.expireBills(profile, data.ScheduledFor)
+	case JobAutoRequest:
+		return d.autoRequest(profile, data.ScheduledFor)
+	case JobOpportunityWindows:
+		return d.opportunityWindows(profile, data.ScheduledFor)
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}

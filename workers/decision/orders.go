@@ -46,6 +46,9 @@ func (f *fact) placed(data *events.OrderPlaced) error {
 	if err := f.attached(data); err != nil {
 		return err
 	}
+	if err := f.ownOpportunity(data.OpportunityID, data.CustomerID); err != nil {
+		return err
+	}
 	in := pricing.Subscription{CustomerID: data.CustomerID, IndirectPartnerID: order.IndirectPartnerID, OrderType: data.OrderType, At: f.at}
 	for _, l := range data.Lines {
 		in.Lines = append(in.Lines, lineInput(l))
@@ -181,11 +184,12 @@ func (f *fact) unsubscribed(data *events.OrderUnsubscribed) error {
 	if err != nil {
 		return err
 	}
+	returning := slices.DeleteFunc(slices.Clone(family), func(r *Resource) bool { return !slices.Contains(refund.ResourceIDs, r.ID) })
+	if err := f.mayUnsubscribe(returning); err != nil {
+		return err
+	}
 	var returned []*Resource
-	for _, r := range family {
-		if !slices.Contains(refund.ResourceIDs, r.ID) {
-			continue
-		}
+	for _, r := range returning {
 		after, err := pricing.ApplyRefund(f.site, r, refund)
 		if err != nil {
 			return err

@@ -28,6 +28,13 @@ const (
 	ScopeInvoices      ScopeKind = "invoices"       // ID: a payment request id; the invoices that cover it
 	ScopeOrderInvoices ScopeKind = "order-invoices" // ID: an order id; the invoices that name it
 	ScopeAllowance     ScopeKind = "allowance"      // ID: customer id + "/" + year
+	ScopeOwed          ScopeKind = "owed"           // all owed invoices
+	ScopeQuotaGrants   ScopeKind = "quota-grants"   // the payment requests that were paid into a coupon quota
+
+	ScopeOpportunity         ScopeKind = "opportunity"          // ID: an opportunity id
+	ScopeSharedOpportunities ScopeKind = "shared-opportunities" // those that wait to be accepted
+	ScopeRegistration        ScopeKind = "registration"         // ID: a registration id
+	ScopeOpenRegistrations   ScopeKind = "open-registrations"   // those pending or registered
 )
 
 // A Scope is a part of a partner's state.
@@ -84,6 +91,10 @@ type Partner struct {
 	Allowances *Table[Allowance]
 	Inputs     *Table[Input]
 
+	OwedInvoices  *Table[OwedInvoice]
+	Opportunities *Table[Opportunity]
+	Registrations *Table[Registration]
+
 	Postings []Posting // of the batch, in order
 
 	sites    site.Profiles
@@ -121,8 +132,13 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Invoices:   newTable(j, func(i *Invoice) string { return i.RequestID }),
 		Allowances: newTable[Allowance](j),
 		Inputs:     newTable(j, func(i *Input) string { return i.ChainKey }, waitKey, retryKey),
+
+		OwedInvoices:  newTable[OwedInvoice](j),
+		Opportunities: newTable[Opportunity](j),
+		Registrations: newTable[Registration](j),
 	}
 	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Inputs}
+	p.tables = append(p.tables, p.OwedInvoices, p.Opportunities, p.Registrations)
 	return p
 }
 

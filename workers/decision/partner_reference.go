@@ -25,6 +25,8 @@ type PartnerReference struct {
 	revoked    []versioned[*events.DiscountRevoked]
 	coupons    map[string]versioned[*events.CouponIssued]
 	quotas     map[string]versioned[*events.CouponQuotaGranted]
+	known      map[string]versioned[*events.Opportunity]       // opportunities, as they first came
+	closed     map[string]versioned[*events.OpportunityClosed] // those that were closed
 
 	latest []pricing.Discount // as of the last version, shared by fast decisions
 }
@@ -47,6 +49,8 @@ func (r *PartnerReference) clear() {
 		gone:      map[string][]versioned[*events.CustomerDisassociated]{},
 		coupons:   map[string]versioned[*events.CouponIssued]{},
 		quotas:    map[string]versioned[*events.CouponQuotaGranted]{},
+		known:     map[string]versioned[*events.Opportunity]{},
+		closed:    map[string]versioned[*events.OpportunityClosed]{},
 	}
 }
 
@@ -115,6 +119,8 @@ func (r *PartnerReference) fold(version int64, ev *events.Event) {
 		r.coupons[data.CouponID] = versioned[*events.CouponIssued]{version, data}
 	case *events.CouponQuotaGranted:
 		r.quotas[data.QuotaID] = versioned[*events.CouponQuotaGranted]{version, data}
+	case *events.OpportunityRegistered, *events.OpportunityShared, *events.OpportunityClosed:
+		r.foldOpportunity(version, data)
 	}
 }
 
@@ -138,13 +144,20 @@ func (r *PartnerReference) enrolment(version int64, at time.Time) *events.Partne
 	return found
 }
 
-// leftAt returns when the partner left the programme, nil while it is in it.
+// leftAt returns when the partner left the programme, nil while it is in it: a
+// partner that is enrolled again after it left is in the programme again.
 func (r *PartnerReference) leftAt(version int64, at time.Time) *time.Time {
 	var found *time.Time
 	for _, l := range r.left {
-		if t := l.value.EffectiveTime; l.version <= version && !t.After(at) {
+		if t := l.value.EffectiveTime; l.version <= version && !t.After(at) && (found == nil || t.After(*found)) {
 			found = &t
 		}
+	}
+	if found == nil {
+		return nil
+	}
+	if e := r.enrolment(version, at); e != nil && e.EffectiveTime.After(*found) {
+		return nil
 	}
 	return found
 }
@@ -238,9 +251,10 @@ func (d *decider) applyReference() error {
 	if err := d.checkReference(); err != nil {
 		return err
 	}
-	d.Reference.fold(d.Counters.DecisionNo+1, d.in.Event)
-	d.Counters.ReferenceNo = d.Counters.DecisionNo + 1
+	d.keepReference()
 	switch data := d.in.Event.Data.(type) {
+	case *events.CustomerAssociated:
+		return d.associated(data)
 	case *events.CouponIssued:
 		d.created = append(d.created, couponKey(data.CouponID))
 	case *events.CouponQuotaGranted:

@@ -42,6 +42,12 @@ func (d *decider) report() {
 	for _, diff := range d.Bills.differences() {
 		d.reportBill(diff)
 	}
+	for _, diff := range d.OwedInvoices.differences() {
+		d.reportOwed(diff)
+	}
+	for _, diff := range d.Requests.differences() {
+		d.reportQuota(diff)
+	}
 	for _, in := range d.rejectedAgain {
 		d.outs = append(d.outs, events.NewRejectedOut(in.Event, in.Rejection, in.Attempts))
 	}
@@ -135,6 +141,8 @@ func (d *decider) reportStep(s step) {
 		i := d.Invoices.Get(s.id)
 		d.emitNth(s.kind, s.id, n, &events.InvoiceStateChanged{Origin: origin(d.Invoices.Version(s.id)), InvoiceID: s.id,
 			Transition: s.transition, Currency: string(i.Currency), Amount: in(i.Currency, i.Amount)})
+	case events.TypeOpportunityStateChanged:
+		d.emitNth(s.kind, s.id, n, &events.OpportunityStateChanged{Origin: origin(d.Opportunities.Version(s.id)), OpportunityID: s.id, Transition: s.transition})
 	}
 }
 

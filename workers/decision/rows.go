@@ -91,6 +91,7 @@ type Detail struct {
 	Holds            []Covering      `json:",omitzero"` // what freezes it, sums to Frozen
 	Provisional      bool
 	Reverses, LateOf string `json:",omitzero"`
+	OpportunityID    string `json:",omitzero"` // earned by the policy that it was closed with
 	ZeroReason       string `json:",omitzero"`
 }
 
@@ -180,7 +181,9 @@ type Request struct {
 	Amount      decimal.Decimal // incentive requested
 	Payout      decimal.Decimal // settlement amount after tax
 	Bills       []RequestedBill
-	Reason      string `json:",omitzero"`
+	Reason      string `json:",omitzero"` // of the last step
+	Reference   string `json:",omitzero"` // of the transfer, as the last step gave it
+	QuotaID     string `json:",omitzero"` // the coupon quota that it was paid into
 }
 
 // A RequestedBill is the part of a request that one bill gives; negative when
@@ -201,6 +204,9 @@ type Invoice struct {
 	RequestID                  string   `json:",omitzero"`
 	OrderIDs                   []string `json:",omitzero"`
 	Reason                     string   `json:",omitzero"`
+
+	Deducted       decimal.Decimal `json:",omitzero"` // of the chosen consumption, for what was owed
+	ReturnAnswered string          `json:",omitzero"` // who answers its return
 }
 
 // A Chain is the set of orders and resources that shared orders connect, and

@@ -19,6 +19,10 @@ func (d *decider) apply() error {
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
 		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted:
 		return d.applyReference()
+	case *events.OpportunityRegistered, *events.OpportunityShared, *events.OpportunityAccepted, *events.OpportunityClosed:
+		return d.opportunity(data)
+	case *events.CustomerRegistrationRequested, *events.CustomerRegistrationApproved, *events.CustomerRegistrationRejected:
+		return d.registration(data)
 	case *events.BillConfirmed:
 		return d.billStep(data.BillAction, settlement.BillConfirm)
 	case *events.BillDisputed:
@@ -66,7 +70,7 @@ func (d *decider) settle() error {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
 	}
-	for _, stage := range [...]func() error{d.settleDebts, d.amounts, d.freeze, d.carry} {
+	for _, stage := range [...]func() error{d.settleDebts, d.amounts, d.freeze, d.carry, d.gate} {
 		if err := stage(); err != nil {
 			return err
 		}

@@ -12,10 +12,10 @@ import (
 // notDecided are the types of the contract that are rejected as not_supported.
 var notDecided = []string{
 	events.TypeAccountCleared, events.TypeAccountOverdue, events.TypeAdjustmentPosted, events.TypeCouponReclaimed,
-	events.TypeCouponStateChanged, events.TypeCouponQuotaStateChanged, events.TypeCustomerRegistrationApproved,
-	events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested, events.TypeCycleSettled, events.TypeHoldPlaced,
-	events.TypeHoldReleased, events.TypeMilestoneDelivered, events.TypeOpportunityAccepted, events.TypeOpportunityClosed,
-	events.TypeOpportunityRegistered, events.TypeOpportunityShared, events.TypeOrderConverted, events.TypeResourceRenewalConfigured,
+	events.TypeCouponStateChanged, events.TypeCouponQuotaStateChanged,
+	events.TypeCycleSettled, events.TypeHoldPlaced,
+	events.TypeHoldReleased, events.TypeMilestoneDelivered,
+	events.TypeOrderConverted, events.TypeResourceRenewalConfigured,
 	events.TypeResourcesMoved, events.TypeUsageMetered,
 }
 

@@ -25,8 +25,11 @@ type Job struct {
 func Jobs() []Job {
 	return []Job{
 		{Name: "close_cycle", Spec: "10 0 1 * *"},
+		{Name: "expire", Spec: "20 0 * * *"},
 		{Name: "release_holds", Spec: "30 0 * * *"},
+		{Name: "opportunity_windows", Spec: "40 0 * * *"},
 		{Name: "auto_confirm", Spec: "0 1 * * *"},
+		{Name: "auto_request", Spec: "0 2 * * *"},
 	}
 }
 
