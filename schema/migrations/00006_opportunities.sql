@@ -34,8 +34,3 @@ create table owed_invoice (
   document   json    compression lz4 not null,
   primary key (partner_id, owed_id)
 );
-
--- +goose Down
-drop table owed_invoice;
-drop table customer_registration;
-drop table opportunity;
