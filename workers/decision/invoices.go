@@ -21,7 +21,10 @@ func (d *decider) invoiceStep(data *events.InvoiceTriggered) error {
 	by := settlement.InvoiceTrigger(data.Trigger)
 	var changed Invoice
 	switch {
-	case by == settlement.InvoiceApply && invoice != nil && data.PaymentRequestID == invoice.RequestID:
+	case invoice != nil && data.PaymentRequestID != "" && data.PaymentRequestID != invoice.RequestID:
+		return &events.Rejection{Code: CodeInvoiceTwoOwners, Pointer: "/data/payment_request_id", Message: fmt.Sprintf(
+			"invoice %q covers payment request %q and cannot cover %q as well; apply for another invoice", invoice.ID, invoice.RequestID, data.PaymentRequestID)}
+	case by == settlement.InvoiceApply && invoice != nil:
 		return &events.Rejection{Code: CodeInvoiceExists, Pointer: "/data/invoice_id", Message: fmt.Sprintf(
 			"invoice %q was applied for before; a new application takes a new id", data.InvoiceID)}
 	case by == settlement.InvoiceApply:
@@ -33,9 +36,6 @@ func (d *decider) invoiceStep(data *events.InvoiceTriggered) error {
 	case invoice == nil:
 		return &events.Rejection{Code: CodeUnknownInvoice, Pointer: "/data/invoice_id", Retryable: true, Message: fmt.Sprintf(
 			"partner %q has no invoice %q; apply for it first", d.ID, data.InvoiceID)}
-	case data.PaymentRequestID != "" && data.PaymentRequestID != invoice.RequestID:
-		return &events.Rejection{Code: CodeInvoiceTwoOwners, Pointer: "/data/payment_request_id", Message: fmt.Sprintf(
-			"invoice %q covers payment request %q and cannot cover %q as well; apply for another invoice", invoice.ID, invoice.RequestID, data.PaymentRequestID)}
 	default:
 		changed = *invoice
 		if err := d.checkReturn(data, invoice); err != nil {
