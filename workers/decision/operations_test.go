@@ -72,7 +72,8 @@ func (o *operator) act() {
 }
 
 func (o *operator) job() string {
-	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, "expire"})
+	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, decision.JobExpire,
+		decision.JobAutoRequest, decision.JobOpportunityWindows})
 }
 
 func (o *operator) request() {
@@ -155,6 +156,9 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 		default:
 			o.invoice()
 		}
+		if o.rng.IntN(8) == 0 {
+			o.programme()
+		}
 		if i%20 == 13 {
 			id := o.id("RP")
 			o.add("repayment/"+id, id, &events.RepaymentReceived{RepaymentID: id, PartnerID: "P100", Amount: dec("9000.00"), Currency: "CNY"})
@@ -181,7 +185,7 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		ids, frozen := map[string]string{}, map[string]decimal.Decimal{}
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
-		o.run(100, func(ev *events.Event, outs []events.Out) {
+		see := func(ev *events.Event, outs []events.Out) {
 			inputs = append(inputs, ev)
 			check(t, m, ev)
 			reached["uncovered"] += checkFrozen(t, m, frozen, outs)
@@ -204,7 +208,9 @@ func TestLawsOfEveryEvent(t *testing.T) {
 					told[key] = true
 				}
 			}
-		})
+		}
+		o.run(100, see)
+		o.wind(see)
 		for _, r := range m.Partners["P100"].Requests.All() {
 			reached["request "+string(r.State)]++
 		}
@@ -215,7 +221,8 @@ func TestLawsOfEveryEvent(t *testing.T) {
 	}
 	t.Log(reached)
 	for _, what := range []string{"request " + string(settlement.RequestPaid), "request " + string(settlement.RequestCancelled), events.TypeInvoiceStateChanged,
-		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, "bill " + string(settlement.BillIssued)} {
+		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, "bill " + string(settlement.BillIssued),
+		"bill " + string(settlement.BillExpired), events.TypeOwedInvoiceChanged, events.TypeCouponQuotaChanged, events.TypeOpportunityStateChanged} {
 		if reached[what] == 0 {
 			t.Errorf("no history came to %q: %v", what, reached)
 		}
