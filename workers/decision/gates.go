@@ -14,7 +14,7 @@ import (
 
 // applicable is what may be applied for now, and what stands against it.
 func (d *decider) applicable(b *Bill) (amount decimal.Decimal, blockedBy []string) {
-	gates := settlement.Gates{Authenticated: d.authenticated(d.Counters.DecisionNo), Overdue: d.overdue()}
+	gates := settlement.Gates{Authenticated: d.authenticated(d.Counters.DecisionNo), Overdue: d.anyOverdue()}
 	if b.State.Confirmed() {
 		if gates.MinPayment = d.minPayment(b.PolicyID); gates.MinPayment != nil {
 			gates.IssuedPayable = d.issuedPayable(poolOf(b))
@@ -30,9 +30,9 @@ func (d *decider) authenticated(version int64) bool {
 	return enrolled != nil && enrolled.BusinessInfoAuthenticated
 }
 
-// overdue tells whether an overdue account keeps the partner from applying.
+// anyOverdue tells whether an overdue account keeps the partner from applying.
 // Accounts overdue are not decided yet, so none does.
-func (*decider) overdue() bool { return false }
+func (*decider) anyOverdue() bool { return false }
 
 // minPayment is the least that may be applied for of a policy, in the version
 // in force, nil if there is none.
