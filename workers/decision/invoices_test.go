@@ -167,7 +167,7 @@ func TestInvoicedMarketplaceOrders(t *testing.T) {
 		s.on(3, 4, 9).place("O0", "C1", "vm-0")
 		s.on(3, 5, 9).add("late", "O1", &events.OrderPriceAdjusted{OrderID: "O1", PartnerID: "P100", DiscountID: "A1", AmountOff: ptr(dec("1.00"))})
 		s.tell()
-		expect(t, "still there", string(s.partner().Resources.Get("vm-1").State), "active")
+		expect(t, "still there", s.partner().Resources.Get("vm-1").State, "active")
 		s.on(3, 11, 9)
 		expect(t, "returned", unsubscribe("U3"), "")
 	}

@@ -77,6 +77,8 @@ func (s *shelf) load(p *decision.Partner, scope decision.Scope) {
 		if a := s.of.Allowances.Get(id); a != nil {
 			p.Allowances.Load(id, a, s.of.Allowances.Version(id))
 		}
+	default:
+		s.loadProgramme(p, scope)
 	}
 }
 

@@ -37,6 +37,26 @@ func (o *operator) programme() {
 	}
 }
 
+// loadProgramme hands out rows of what a partner is in the programme for.
+func (s *shelf) loadProgramme(p *decision.Partner, scope decision.Scope) {
+	switch id := scope.ID; scope.Kind {
+	case decision.ScopeOwed:
+		give(s.of.OwedInvoices, p.OwedInvoices, all)
+	case decision.ScopeQuotaGrants:
+		give(s.of.Requests, p.Requests, func(r *decision.Request) bool { return r.QuotaID != "" })
+	case decision.ScopeOpportunity:
+		give(s.of.Opportunities, p.Opportunities, func(o *decision.Opportunity) bool { return o.ID == id })
+	case decision.ScopeSharedOpportunities:
+		give(s.of.Opportunities, p.Opportunities, func(o *decision.Opportunity) bool { return o.State == settlement.OpportunityShared })
+	case decision.ScopeRegistration:
+		give(s.of.Registrations, p.Registrations, func(r *decision.Registration) bool { return r.ID == id })
+	case decision.ScopeOpenRegistrations:
+		give(s.of.Registrations, p.Registrations, func(r *decision.Registration) bool { return r.State.Counts() })
+	default:
+		panic("no shelf for " + string(scope.Kind))
+	}
+}
+
 // wind has the partner leave the programme, and goes on beyond the day on which
 // its bills expire: what is frozen, requested or late comes after it.
 func (o *operator) wind(see func(*events.Event, []events.Out)) {
