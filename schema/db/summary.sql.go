@@ -45,37 +45,6 @@ func (q *Queries) BenchTotals(ctx context.Context) (BenchTotalsRow, error) {
 	return i, err
 }
 
-const BillDocuments = `-- name: BillDocuments :many
-select bill_id as id, document from incentive_bill
-where partner_id = $1 and document is not null
-order by bill_id
-`
-
-type BillDocumentsRow struct {
-	ID       string
-	Document []byte
-}
-
-func (q *Queries) BillDocuments(ctx context.Context, partnerID string) ([]BillDocumentsRow, error) {
-	rows, err := q.db.Query(ctx, BillDocuments, partnerID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []BillDocumentsRow
-	for rows.Next() {
-		var i BillDocumentsRow
-		if err := rows.Scan(&i.ID, &i.Document); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const DetailDocuments = `-- name: DetailDocuments :many
 select detail_id as id, document from incentive_detail
 where partner_id = $1 and document is not null

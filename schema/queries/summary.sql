@@ -15,11 +15,6 @@ select detail_id as id, document from incentive_detail
 where partner_id = @partner_id and document is not null
 order by detail_id;
 
--- name: BillDocuments :many
-select bill_id as id, document from incentive_bill
-where partner_id = @partner_id and document is not null
-order by bill_id;
-
 -- name: RequestDocuments :many
 select request_id as id, document from payment_request
 where partner_id = @partner_id

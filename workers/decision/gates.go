@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -14,30 +15,40 @@ import (
 
 // applicable is what may be applied for now, and what stands against it.
 func (d *decider) applicable(b *Bill) (amount decimal.Decimal, blockedBy []string) {
-	gates := settlement.Gates{Authenticated: d.authenticated(d.Counters.DecisionNo), Overdue: d.anyOverdue()}
+	return d.applicableAt(d.common, b, d.Counters.DecisionNo, d.in.Event.Time)
+}
+
+// Applicable is what may be applied for of a bill at a time, as things stand,
+// and what stands against it.
+func (p *Partner) Applicable(common *Reference, b *Bill, at time.Time) (amount decimal.Decimal, blockedBy []string) {
+	return p.applicableAt(common, b, p.Reference.Version(), at)
+}
+
+func (p *Partner) applicableAt(common *Reference, b *Bill, version int64, at time.Time) (amount decimal.Decimal, blockedBy []string) {
+	gates := settlement.Gates{Authenticated: p.authenticated(version, at), Overdue: p.anyOverdue()}
 	if b.State.Confirmed() {
-		if gates.MinPayment = d.minPayment(b.PolicyID); gates.MinPayment != nil {
-			gates.IssuedPayable = d.issuedPayable(poolOf(b))
+		if gates.MinPayment = common.minPayment(b.PolicyID, at); gates.MinPayment != nil {
+			gates.IssuedPayable = p.issuedPayable(poolOf(b))
 		}
 	}
 	return settlement.Applicable(settlement.BillView{State: b.State, Payable: b.Amounts.Payable}, gates)
 }
 
-// authenticated tells whether the partner's business information is, under a
-// version of its reference data.
-func (d *decider) authenticated(version int64) bool {
-	enrolled := d.Reference.enrolment(version, d.in.Event.Time)
+// authenticated tells whether the partner's business information is at a time,
+// under a version of its reference data.
+func (p *Partner) authenticated(version int64, at time.Time) bool {
+	enrolled := p.Reference.enrolment(version, at)
 	return enrolled != nil && enrolled.BusinessInfoAuthenticated
 }
 
 // anyOverdue tells whether an overdue account keeps the partner from applying.
 // Accounts overdue are not decided yet, so none does.
-func (*decider) anyOverdue() bool { return false }
+func (*Partner) anyOverdue() bool { return false }
 
 // minPayment is the least that may be applied for of a policy, in the version
-// in force, nil if there is none.
-func (d *decider) minPayment(policyID string) *decimal.Decimal {
-	policy, known := d.common.policies.View(d.common.version).At(policyID, d.in.Event.Time)
+// in force at a time, nil if there is none.
+func (r *Reference) minPayment(policyID string, at time.Time) *decimal.Decimal {
+	policy, known := r.policies.View(r.version).At(policyID, at)
 	if !known {
 		return nil
 	}
@@ -58,11 +69,11 @@ func (p pool) compare(o pool) int {
 
 // issuedPayable sums what is payable of a pool's issued bills, negatives
 // included.
-func (d *decider) issuedPayable(p pool) decimal.Decimal {
-	d.need(ScopeBills, "")
+func (p *Partner) issuedPayable(of pool) decimal.Decimal {
+	p.need(ScopeBills, "")
 	var sum decimal.Decimal
-	for _, b := range d.Bills.All() {
-		if poolOf(b) == p {
+	for _, b := range p.Bills.All() {
+		if poolOf(b) == of {
 			sum = sum.Add(contributes(b))
 		}
 	}
@@ -82,8 +93,9 @@ func contributes(b *Bill) decimal.Decimal {
 // all when the partner's business information became authenticated or ceased
 // to be. What they are told with takes a version of its own.
 func (d *decider) gate() error {
+	at := d.in.Event.Time
 	if _, enrolled := d.in.Event.Data.(*events.PartnerEnrolled); enrolled &&
-		d.authenticated(d.in.PartnerVersion) != d.authenticated(d.Counters.ReferenceNo) {
+		d.authenticated(d.in.PartnerVersion, at) != d.authenticated(d.Counters.ReferenceNo, at) {
 		d.need(ScopeBills, "")
 		d.touchBills(func(*Bill) bool { return true })
 	}
@@ -93,7 +105,7 @@ func (d *decider) gate() error {
 		changes[p] = changes[p].Add(contributes(diff.after)).Sub(contributes(diff.before))
 	}
 	for _, p := range slices.SortedFunc(maps.Keys(changes), pool.compare) {
-		least := d.minPayment(p.policyID)
+		least := d.common.minPayment(p.policyID, at)
 		if least == nil || changes[p].IsZero() {
 			continue
 		}

@@ -7,20 +7,27 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/settlement"
 )
 
-// The reasons for which a bill's payable cannot be requested. The minimum payment of a policy is not among them: it is
-// weighed over all bills of a request, when the request comes.
+// The reasons for which a bill's payable cannot be requested.
 const (
 	becauseNothing  = "nothing payable"
 	becauseNegative = "negative: netted at the next request"
 )
+
+// becauseBlocked says by what stands against an issued bill why it cannot be requested.
+var becauseBlocked = map[string]string{
+	settlement.BlockedNotAuthenticated: "business information is not authenticated", settlement.BlockedOverdue: "an account is overdue",
+	settlement.BlockedBelowMinimum: "below the minimum payment of its policy",
+}
 
 // becauseOf says by state why a bill cannot be requested; an issued one can.
 var becauseOf = map[string]string{
@@ -100,25 +107,30 @@ func NewBillList(f BillFilter) *BillList {
 // MemoryBills lists what an engine holds.
 func MemoryBills(m *decision.Memory, f BillFilter) *BillList {
 	l := NewBillList(f)
-	for id, p := range m.Partners {
-		for _, b := range p.Bills.All() {
-			l.Add(id, b)
-		}
+	for _, p := range m.Partners {
+		l.AddAll(p, m.Common, p.Counters.Highest)
 	}
 	return l.Sorted()
 }
 
-// Add lists a bill if the filter lets it through.
-func (l *BillList) Add(partnerID string, b *decision.Bill) {
+// AddAll lists a partner's bills with what may be applied for at a time, as far as the filter lets them through.
+func (l *BillList) AddAll(p *decision.Partner, common *decision.Reference, at time.Time) {
+	for _, b := range p.Bills.All() {
+		can, blocked := p.Applicable(common, b, at)
+		l.add(p.ID, b, can, blocked)
+	}
+}
+
+func (l *BillList) add(partnerID string, b *decision.Bill, can decimal.Decimal, blocked []string) {
 	f, state, currency := l.filter, string(b.State), string(b.Currency)
 	if f.PartnerID != "" && f.PartnerID != partnerID || f.Cycle != "" && f.Cycle != string(b.Cycle) || f.State != "" && f.State != state {
 		return
 	}
 	of := func(d decimal.Decimal) events.Amount { return amountOf(d, currency) }
-	a, can := b.Amounts, canBeRequested(b)
+	a := b.Amounts
 	l.Bills = append(l.Bills, BillRow{PartnerID: partnerID, BillID: b.ID, Cycle: string(b.Cycle), Period: b.Period, PolicyID: b.PolicyID,
 		Association: b.Association, Currency: currency, State: state, Total: of(a.Total), Frozen: of(a.Frozen), Payable: of(a.Payable),
-		Requested: of(a.Requested), PaidOut: of(a.PaidOut), Expired: of(a.Expired), Offset: of(a.Offset), CanBeRequested: of(can), Because: because(b)})
+		Requested: of(a.Requested), PaidOut: of(a.PaidOut), Expired: of(a.Expired), Offset: of(a.Offset), CanBeRequested: of(can), Because: because(b, blocked)})
 	s := l.sums[currency]
 	if s == nil {
 		s = &billSums{}
@@ -129,16 +141,8 @@ func (l *BillList) Add(partnerID string, b *decision.Bill) {
 	s.requested, s.paidOut, s.applicable = s.requested.Add(a.Requested), s.paidOut.Add(a.PaidOut), s.applicable.Add(can)
 }
 
-// canBeRequested is what of a bill may be applied for, unless a minimum payment stands against it.
-func canBeRequested(b *decision.Bill) decimal.Decimal {
-	if b.State != stateIssued || !b.Amounts.Payable.IsPositive() {
-		return decimal.Decimal{}
-	}
-	return b.Amounts.Payable
-}
-
 // because says why nothing of a bill can be requested; "" if something can.
-func because(b *decision.Bill) string {
+func because(b *decision.Bill, blocked []string) string {
 	reason, known := becauseOf[string(b.State)]
 	switch payable := b.Amounts.Payable; {
 	case !known:
@@ -149,9 +153,13 @@ func because(b *decision.Bill) string {
 		return becauseNegative
 	case payable.IsZero():
 		return becauseNothing
-	default:
+	case len(blocked) == 0:
 		return ""
 	}
+	if text, known := becauseBlocked[blocked[0]]; known {
+		return text
+	}
+	return blocked[0]
 }
 
 // Sorted brings the list into its order and sums it up.
