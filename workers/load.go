@@ -44,6 +44,9 @@ type loader struct {
 	coupons, couponsDue, quotas                           want
 	usage                                                 usageWants
 	holdWants
+
+	opportunities, sharedOpportunities, registrations, openRegistrations want
+	owed                                                                 want
 }
 
 // load loads what the pending partners need, in two round trips: chains, for
@@ -81,6 +84,9 @@ func (l *loader) want(w *working, s decision.Scope) error {
 		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
 		decision.ScopeRenewals: &l.renewals, decision.ScopeCustomer: &l.customers,
 		decision.ScopeCoupon: &l.coupons, decision.ScopeCouponsDue: &l.couponsDue, decision.ScopeQuota: &l.quotas,
+		decision.ScopeOpportunity: &l.opportunities, decision.ScopeSharedOpportunities: &l.sharedOpportunities,
+		decision.ScopeRegistration: &l.registrations, decision.ScopeOpenRegistrations: &l.openRegistrations,
+		decision.ScopeOwed: &l.owed,
 	}[s.Kind]
 	if into == nil {
 		into = cmp.Or(l.of(s.Kind), l.usage.into(s.Kind))
@@ -169,7 +175,15 @@ func (l *loader) loadRows(ctx context.Context) error {
 	partners(db.LoadHoldsOfCredit, &l.book, holds)
 	partners(db.LoadDebts, &l.book, reader(l, func(w *working) *decision.Table[decision.Debt] { return w.Debts }))
 	partners(db.LoadRepayments, &l.book, reader(l, func(w *working) *decision.Table[decision.Repayment] { return w.Repayments }))
-	pairs(db.LoadRequests, &l.requests, reader(l, func(w *working) *decision.Table[decision.Request] { return w.Requests }))
+	requests := reader(l, func(w *working) *decision.Table[decision.Request] { return w.Requests })
+	pairs(db.LoadRequests, &l.requests, requests)
+	opportunities := reader(l, func(w *working) *decision.Table[decision.Opportunity] { return w.Opportunities })
+	pairs(db.LoadOpportunities, &l.opportunities, opportunities)
+	partners(db.LoadSharedOpportunities, &l.sharedOpportunities, opportunities)
+	registrations := reader(l, func(w *working) *decision.Table[decision.Registration] { return w.Registrations })
+	pairs(db.LoadRegistrations, &l.registrations, registrations)
+	partners(db.LoadOpenRegistrations, &l.openRegistrations, registrations)
+	partners(db.LoadOwedInvoices, &l.owed, reader(l, func(w *working) *decision.Table[decision.OwedInvoice] { return w.OwedInvoices }))
 	pairs(db.LoadInvoices, &l.invoices, invoices)
 	pairs(db.LoadInvoicesOfRequests, &l.invoicesOfRequests, invoices)
 	pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)

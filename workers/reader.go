@@ -43,7 +43,7 @@ func OpenSnapshot(ctx context.Context, pool *pgxpool.Pool, sites site.Profiles) 
 // Close ends the snapshot.
 func (s *Snapshot) Close(ctx context.Context) { rollback(ctx, s.tx) }
 
-// Partner returns a partner with its reference data and no rows.
+// Partner returns a partner with its numbers and its reference data, and no rows.
 func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, error) {
 	stored, err := db.New(s.tx).LoadPartnerReferences(ctx, []string{id}, []int64{0})
 	if err != nil {
@@ -60,7 +60,13 @@ func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, e
 		}
 		reference.Load(row.Version, ev)
 	}
-	return decision.NewPartner(id, s.sites, reference, false), nil
+	row, err := db.New(s.tx).FindPartner(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load the numbers of partner %q: %w", id, err)
+	}
+	p := decision.NewPartner(id, s.sites, reference, false)
+	p.SetCounters(countersOf(row))
+	return p, nil
 }
 
 // Load brings scopes of a partner, as they bring them to a decision.

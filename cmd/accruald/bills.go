@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/summary"
 	"github.com/accruald/accruald/workers"
@@ -13,6 +14,7 @@ type billsCommand struct {
 	Partner string    `help:"Only of this partner (default: all)."`
 	Cycle   string    `placeholder:"YYYY-MM" help:"Only of the period that ends with this cycle (default: all)."`
 	State   string    `help:"Only in this state: estimated, pending_confirmation, disputed, issuing, issued, expired (default: all)."`
+	At      atFlag    `embed:""`
 	Limit   limitFlag `embed:""`
 	Form    formFlags `embed:""`
 	Rows    rowFlags  `embed:""`
@@ -27,12 +29,25 @@ func (b *billsCommand) Run(ctx context.Context, c *console) error {
 	if err := b.Limit.check(); err != nil {
 		return err
 	}
+	rows, err := b.Rows.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
 	list := summary.NewBillList(filter)
-	err := b.Rows.each(ctx, c, b.Partner, func(p *decision.Partner) {
-		for _, bill := range p.Bills.All() {
-			list.Add(p.ID, bill)
+	err = rows.Each(ctx, b.Partner, []workers.RowKind{workers.BillRows}, func(p *decision.Partner) error {
+		whole, err := rows.Partner(ctx, p.ID)
+		if err != nil && !errors.Is(err, workers.ErrUnknownPartner) {
+			return err
 		}
-	}, workers.BillRows)
+		if err == nil {
+			p = whole
+		}
+		if err := rows.LoadRows(ctx, p, workers.BillRows); err != nil {
+			return err
+		}
+		return list.AddAll(p, b.At.judge(ctx, rows, p))
+	})
 	if err != nil {
 		return err
 	}

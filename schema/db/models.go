@@ -81,6 +81,15 @@ type CustomerOrder struct {
 	Document   []byte
 }
 
+type CustomerRegistration struct {
+	PartnerID      string
+	RegistrationID string
+	Version        int64
+	CustomerID     *string
+	State          string
+	Document       []byte
+}
+
 type CycleSettlement struct {
 	PartnerID    string
 	SettlementID string
@@ -257,6 +266,15 @@ type Milestone struct {
 	Document    []byte
 }
 
+type Opportunity struct {
+	PartnerID     string
+	OpportunityID string
+	Version       int64
+	CustomerID    string
+	State         string
+	Document      []byte
+}
+
 type Outbox struct {
 	Partition  int32
 	No         int64
@@ -275,6 +293,16 @@ type Overdue struct {
 	OverdueID string
 	Version   int64
 	Open      bool
+	Document  []byte
+}
+
+type OwedInvoice struct {
+	PartnerID string
+	OwedID    string
+	Version   int64
+	TaxRate   decimal.Decimal
+	Currency  string
+	Amount    decimal.Decimal
 	Document  []byte
 }
 

@@ -24,6 +24,37 @@ func (q *Queries) AddPartners(ctx context.Context, partnerIds []string) error {
 	return err
 }
 
+const FindPartner = `-- name: FindPartner :one
+select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue, usages, usage_settled_until from partner where partner_id = $1
+`
+
+func (q *Queries) FindPartner(ctx context.Context, partnerID string) (Partner, error) {
+	row := q.db.QueryRow(ctx, FindPartner, partnerID)
+	var i Partner
+	err := row.Scan(
+		&i.PartnerID,
+		&i.Site,
+		&i.InputNo,
+		&i.DecisionNo,
+		&i.PostingNo,
+		&i.ReferenceNo,
+		&i.Waiting,
+		&i.Retryable,
+		&i.RetriedReference,
+		&i.RetriedPartner,
+		&i.Highest,
+		&i.WaitingSince,
+		&i.ClosedCycle,
+		&i.CutOffs,
+		&i.CutOffInput,
+		&i.PostingHash,
+		&i.Overdue,
+		&i.Usages,
+		&i.UsageSettledUntil,
+	)
+	return i, err
+}
+
 const LockPartners = `-- name: LockPartners :many
 select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue, usages, usage_settled_until from partner
 where partner_id = any($1::text[])

@@ -12,6 +12,9 @@ where partner_id = any(@partner_ids::text[])
 order by partner_id
 for update;
 
+-- name: FindPartner :one
+select * from partner where partner_id = @partner_id;
+
 -- name: SavePartners :exec
 update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,

@@ -43,6 +43,7 @@ func (f *fact) accrue(order *Order) error {
 			policies = append([]*incentive.Policy{selection.Base}, policies...)
 		}
 		for _, p := range policies {
+			base.OpportunityID = f.earnedBy(order, p)
 			if err := f.accrueUnder(p, base, f.periodTime(p, order, line)); err != nil {
 				return err
 			}
@@ -125,6 +126,10 @@ func (f *fact) incentiveFact(order *Order, service *pricing.ServiceType) incenti
 		out.Segment = c.Segment
 	}
 	out.PreviousPaidAt = order.PreviousPaidAt
+	if closed := f.Reference.closing(f.in.PartnerVersion, order.OpportunityID); closed != nil {
+		out.Opportunity = closed.PolicyID
+	}
+	out.OpportunityPolicies = f.Reference.opportunityPolicies(f.in.PartnerVersion)
 	out.MovedAt = f.Reference.movedAt(f.in.PartnerVersion, order.CustomerID, f.at)
 	return out
 }

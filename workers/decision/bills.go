@@ -82,11 +82,7 @@ func (b *Bill) freeze(wanted decimal.Decimal) {
 	if b.Bounds != nil {
 		frozen = decimal.Max(b.Bounds.Least, decimal.Min(wanted, b.Bounds.Most))
 	}
-	if more := frozen.Sub(b.Amounts.Frozen); more.IsNegative() {
-		b.Amounts = b.Amounts.Release(more.Neg(), b.State)
-	} else {
-		b.Amounts = b.Amounts.Freeze(more)
-	}
+	b.Amounts = b.Amounts.FreezeTo(frozen, b.State)
 	b.Uncovered = wanted.Sub(frozen)
 }
 

@@ -168,6 +168,33 @@
 // without a quota, go to customers of any association, and nobody can reclaim
 // them; when they expire, their balance stays with them.
 //
+// # Leaving, and what is left
+//
+// Bills of a partner that left expire the day after their validity; enrolled
+// again in time it has left nothing. From then on what a hold releases, or a
+// cancelled request gives back, expires at once, without making up for
+// negatives: that is done by the run alone. What was released into expired is
+// frozen again when the hold is, so that facts after the run may come in any
+// order.
+//
+// # Opportunities
+//
+// They are reference data, with rows for their states. An order earns by the
+// policy that its opportunity was closed with when the order was paid; an order
+// under an opportunity that is not known, or not closed, is an order like any
+// other. A policy that opportunities were closed with is for their orders alone,
+// from the first closing on; published with a category that no service has, it
+// never earns elsewhere before that either. Without an end of the project the
+// incentive is recovered whenever its order is refunded.
+//
+// # Owed invoices
+//
+// The owner is the partner: its account got the money. What an incentive paid
+// into the account is owed at the site's output tax rate, per currency. An
+// invoice to the customer is the chosen consumption less that; one that comes
+// to nothing is refused, so that what is owed is never used up without an
+// invoice. An invoice that is rejected, cancelled or returned owes it again.
+//
 // # Working set
 //
 // Partner holds tables of immutable rows over what was loaded. A decision that
@@ -193,9 +220,7 @@
 // there, as long. An input that is decided again counts its outgoing events on,
 // so that no id goes out twice.
 //
-// Not decided yet, and rejected as not_supported: opportunities and customer
-// registrations, and the jobs beyond close_cycle, statement, release_holds,
-// auto_confirm, auto_renew, settle_usage and the coupons' part of expire. The
+// Not decided: the job reconcile, which changes nothing of a partner's. The
 // five-day quota is judged once, at the first decision, outside the law of
 // arrival (contract section 1).
 package decision

@@ -12,7 +12,8 @@ import (
 // invoiceStep applies for an invoice, or takes one along an edge of its
 // machine. What that does to the cover of its payment request follows.
 func (d *decider) invoiceStep(data *events.InvoiceTriggered) error {
-	if _, err := d.profile(); err != nil {
+	profile, err := d.profile()
+	if err != nil {
 		return err
 	}
 	d.need(ScopeInvoice, data.InvoiceID)
@@ -20,6 +21,9 @@ func (d *decider) invoiceStep(data *events.InvoiceTriggered) error {
 	by := settlement.InvoiceTrigger(data.Trigger)
 	var changed Invoice
 	switch {
+	case invoice != nil && data.PaymentRequestID != "" && data.PaymentRequestID != invoice.RequestID:
+		return &events.Rejection{Code: CodeInvoiceTwoOwners, Pointer: "/data/payment_request_id", Message: fmt.Sprintf(
+			"invoice %q covers payment request %q and cannot cover %q as well; apply for another invoice", invoice.ID, invoice.RequestID, data.PaymentRequestID)}
 	case by == settlement.InvoiceApply && invoice != nil:
 		return &events.Rejection{Code: CodeInvoiceExists, Pointer: "/data/invoice_id", Message: fmt.Sprintf(
 			"invoice %q was applied for before; a new application takes a new id", data.InvoiceID)}
@@ -45,9 +49,14 @@ func (d *decider) invoiceStep(data *events.InvoiceTriggered) error {
 		return refusalOf(err, "/data/trigger")
 	}
 	changed.State = to
+	deadline, err := d.answerReturn(profile, &changed)
+	if err != nil {
+		return err
+	}
+	d.settleOwed(&changed, from)
 	d.Invoices.Put(changed.ID, &changed)
 	d.steps = append(d.steps, step{kind: events.TypeInvoiceStateChanged, id: changed.ID, transition: events.Transition{
-		From: string(from), To: string(to), Trigger: string(by), Actor: data.Actor, Reason: data.Reason}})
+		From: string(from), To: string(to), Trigger: string(by), Actor: data.Actor, Reason: data.Reason, Deadline: deadline}})
 	return d.cover(changed.RequestID, data.Actor)
 }
 
@@ -62,6 +71,11 @@ func (d *decider) applyInvoice(data *events.InvoiceTriggered) (*Invoice, error) 
 	}
 	if err := wholeCents(invoice.Amount, invoice.Currency, "/data/amount"); err != nil {
 		return nil, err
+	}
+	if settlement.Direction(data.Direction) == settlement.ToCustomer {
+		if err := d.deductOwed(invoice); err != nil {
+			return nil, err
+		}
 	}
 	application := settlement.Application{Direction: settlement.Direction(data.Direction), Channel: settlement.Channel(data.Channel),
 		Medium: settlement.Medium(data.Medium), Amount: invoice.Amount, OrderIDs: data.OrderIDs}

@@ -22,8 +22,11 @@ const (
 	JobAutoConfirm  = "auto_confirm"
 	JobStatement    = "statement"
 	JobAutoRenew    = "auto_renew"
-	JobExpire       = "expire"
 	JobSettleUsage  = "settle_usage"
+
+	JobExpire             = "expire"
+	JobAutoRequest        = "auto_request"
+	JobOpportunityWindows = "opportunity_windows"
 )
 
 // actorRules is who acts where a state follows from facts; a job acts under
@@ -57,10 +60,17 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 	case JobAutoRenew:
 		return d.autoRenew(profile, data.ScheduledFor)
 	case JobExpire:
+		if err := d.expireBills(profile, data.ScheduledFor); err != nil {
+			return err
+		}
 		return d.expireCoupons(profile, data.ScheduledFor)
 	case JobSettleUsage:
 		d.settleUntil(data.ScheduledFor)
 		return nil
+	case JobAutoRequest:
+		return d.autoRequest(profile, data.ScheduledFor)
+	case JobOpportunityWindows:
+		return d.opportunityWindows(profile, data.ScheduledFor)
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}

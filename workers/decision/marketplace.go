@@ -48,16 +48,20 @@ func (f *fact) standing(refund *pricing.Refund) (settlement.Channel, []settlemen
 	return channel, states
 }
 
-// unsubscribing tells whether an unsubscription of a resource of the order
-// waits. One that can be decided settles at once, so that it is never pending.
+// unsubscribing tells whether an unsubscription of what an order paid for has
+// come and still waits for something. One that can be decided settles at once,
+// so that it is never pending.
 func (d *decider) unsubscribing(order *Order) bool {
-	for _, id := range order.ResourceIDs {
-		key := resourceKey(id)
-		if d.Counters.Waiting == 0 {
-			return false
+	if d.Counters.Waiting == 0 {
+		return false
+	}
+	d.need(ScopeRetryable, "")
+	for _, in := range d.Inputs.All() {
+		data, ok := in.Event.Data.(*events.OrderUnsubscribed)
+		if !ok || in.Status != StatusWaiting {
+			continue
 		}
-		d.need(ScopeWaiting, key)
-		if slices.ContainsFunc(d.Inputs.By(inputsByWait, key), func(in *Input) bool { return in.Event.Type == events.TypeOrderUnsubscribed }) {
+		if slices.ContainsFunc(data.ResourceIDs, func(id string) bool { return slices.Contains(order.ResourceIDs, id) }) {
 			return true
 		}
 	}

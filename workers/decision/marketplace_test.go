@@ -15,7 +15,7 @@ func (s *story) invoiced(id, channel string, orders ...string) {
 	s.tell()
 }
 
-func (s *story) invoice(id string, triggers ...string) {
+func (s *story) stepInvoice(id string, triggers ...string) {
 	s.t.Helper()
 	for _, trigger := range triggers {
 		s.add(s.id("step/"), id, &events.InvoiceTriggered{InvoiceID: id, Trigger: trigger, Actor: "test"})
@@ -45,7 +45,7 @@ func TestMarketplaceOrderWithInvoice(t *testing.T) {
 			t.Parallel()
 			s := bought(t)
 			s.on(3, 10, 9).invoiced("I1", c.channel, "O1")
-			s.invoice("I1", c.steps...)
+			s.stepInvoice("I1", c.steps...)
 			s.on(3, 11, 9).unsubscribe("U1", "C1", "vm-1")
 			if !c.refused {
 				s.accepted("the unsubscription")
@@ -80,7 +80,7 @@ func TestMarketplaceVerdictStands(t *testing.T) {
 		s := bought(t)
 		s.on(3, 10, 9).invoiced("I1", "marketplace_other", "O1")
 		s.on(3, 11, 9).unsubscribe("U1", "C1", "vm-1")
-		s.invoice("I1", "reject")
+		s.stepInvoice("I1", "reject")
 		again(s)
 		if in := s.input("unsubscribed/U1"); in.Status != decision.StatusRejected || in.Rejection.Code != settlement.CodeInvoiceUnreturned {
 			t.Errorf("it is %s", in.Status)

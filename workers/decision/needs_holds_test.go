@@ -28,6 +28,6 @@ func (s *shelf) loadHolds(t *testing.T, p *decision.Partner, scope decision.Scop
 		give(s.of.Turnovers, p.Turnovers, all)
 		give(s.of.Statements, p.Statements, all)
 	default:
-		t.Fatalf("scope %s is asked for, and nothing brings it", scope.Kind)
+		s.loadProgramme(p, scope)
 	}
 }

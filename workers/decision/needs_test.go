@@ -108,10 +108,8 @@ func (s *shelf) loadCoupons(p *decision.Partner, scope decision.Scope) {
 	case decision.ScopeCouponsDue:
 		due, err := time.Parse(time.RFC3339Nano, id)
 		give(s.of.Coupons, p.Coupons, func(c *decision.Coupon) bool { return err == nil && c.Closed == nil && !due.Before(c.ExpireTime) })
-	case decision.ScopeQuota:
-		give(s.of.Quotas, p.Quotas, func(q *decision.Quota) bool { return q.ID == id })
 	default:
-		give(s.of.Orders, p.Orders, func(o *decision.Order) bool { return o.CustomerID == id && o.Payment != nil })
+		give(s.of.Quotas, p.Quotas, func(q *decision.Quota) bool { return q.ID == id })
 	}
 }
 

@@ -72,7 +72,8 @@ func (o *operator) act() {
 }
 
 func (o *operator) job() string {
-	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, decision.JobAutoRenew, decision.JobSettleUsage, decision.JobExpire})
+	return pickOf(o.history, []string{decision.JobCloseCycle, decision.JobAutoConfirm, decision.JobReleaseHolds, decision.JobAutoRenew, decision.JobSettleUsage, decision.JobExpire,
+		decision.JobAutoRequest, decision.JobOpportunityWindows})
 }
 
 func (o *operator) request() {
@@ -160,6 +161,9 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 		if i%9 == 4 {
 			o.couponStep()
 		}
+		if o.rng.IntN(8) == 0 {
+			o.programme()
+		}
 		if i%20 == 13 {
 			id := o.id("RP")
 			o.add("repayment/"+id, id, &events.RepaymentReceived{RepaymentID: id, PartnerID: "P100", Amount: dec("9000.00"), Currency: "CNY"})
@@ -187,7 +191,7 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		ids, frozen := map[string]string{}, map[string]decimal.Decimal{}
 		m := decision.NewMemory(site.Default())
 		o := &operator{history: newHistory(t, seed, time.Date(2026, 1, 2, 9, 0, 0, 0, shanghai)), m: m}
-		o.run(100, func(ev *events.Event, outs []events.Out) {
+		see := func(ev *events.Event, outs []events.Out) {
 			inputs = append(inputs, ev)
 			check(t, m, ev)
 			checkApplicable(t, reached, outs)
@@ -211,7 +215,12 @@ func TestLawsOfEveryEvent(t *testing.T) {
 					told[key] = true
 				}
 			}
-		})
+		}
+		o.run(100, see)
+		for _, c := range m.Partners["P100"].Coupons.All() {
+			reached["coupon "+string(c.State)]++
+		}
+		o.wind(see)
 		for _, r := range m.Partners["P100"].Requests.All() {
 			reached["request "+string(r.State)]++
 		}
@@ -220,7 +229,6 @@ func TestLawsOfEveryEvent(t *testing.T) {
 		}
 		reasonsOf(m.Partners["P100"], reached)
 		for _, c := range m.Partners["P100"].Coupons.All() {
-			reached["coupon "+string(c.State)]++
 			if c.Overdrawn().IsPositive() {
 				reached["overdrawn"]++
 			}
@@ -231,7 +239,8 @@ func TestLawsOfEveryEvent(t *testing.T) {
 	for _, what := range []string{"request " + string(settlement.RequestPaid), "request " + string(settlement.RequestCancelled), events.TypeInvoiceStateChanged,
 		events.TypeIncentiveFrozen, events.TypeIncentiveReleased, events.TypePayableChanged, events.TypeEventRejected, events.TypeStatementIssued, "hold milestone_undelivered", "hold flexi_coupon_not_repaid",
 		"frozen milestone_undelivered", "frozen flexi_coupon_not_repaid", "frozen compliance", "frozen credit_not_repaid", "bill " + string(settlement.BillIssued),
-		events.TypeCouponQuotaChanged, "coupon reclaimed", "coupon expired", "coupon frozen", "overdrawn"} {
+		events.TypeCouponQuotaChanged, "coupon reclaimed", "coupon expired", "coupon frozen", "overdrawn",
+		"bill " + string(settlement.BillExpired), events.TypeOwedInvoiceChanged, events.TypeOpportunityStateChanged} {
 		if reached[what] == 0 {
 			t.Errorf("no history came to %q: %v", what, reached)
 		}

@@ -51,6 +51,9 @@ func (f *fact) placed(data *events.OrderPlaced) error {
 	if err := f.attached(data); err != nil {
 		return err
 	}
+	if err := f.ownOpportunity(data.OpportunityID, data.CustomerID); err != nil {
+		return err
+	}
 	in := pricing.Subscription{CustomerID: data.CustomerID, IndirectPartnerID: order.IndirectPartnerID, OrderType: data.OrderType, At: f.at}
 	for _, l := range data.Lines {
 		in.Lines = append(in.Lines, lineInput(l))

@@ -48,6 +48,12 @@ const (
 	ScopeUsageDue      ScopeKind = "usage-due"      // the windows that are not settled
 	ScopeUsageTier     ScopeKind = "usage-tier"     // ID: a tier total's id
 	ScopeTierUsages    ScopeKind = "tier-usages"    // ID: a tier total's id; its usage
+	ScopeOwed          ScopeKind = "owed"           // all owed invoices
+
+	ScopeOpportunity         ScopeKind = "opportunity"          // ID: an opportunity id
+	ScopeSharedOpportunities ScopeKind = "shared-opportunities" // those that wait to be accepted
+	ScopeRegistration        ScopeKind = "registration"         // ID: a registration id
+	ScopeOpenRegistrations   ScopeKind = "open-registrations"   // those pending or registered
 )
 
 // A Scope is a part of a partner's state.
@@ -126,6 +132,10 @@ type Partner struct {
 	UsageWindows *Table[UsageWindow]
 	UsageTiers   *Table[UsageTier]
 
+	OwedInvoices  *Table[OwedInvoice]
+	Opportunities *Table[Opportunity]
+	Registrations *Table[Registration]
+
 	Postings []Posting // of the batch, in order
 	Issued   []*Input  // of the batch: what decisions of it put into the inbox themselves
 
@@ -177,9 +187,14 @@ func NewPartner(id string, sites site.Profiles, reference *PartnerReference, com
 		Statements:       newTable[Statement](j),
 
 		Usages: newUsageTable(j), UsageWindows: newTable(j, openKey), UsageTiers: newTable[UsageTier](j),
+
+		OwedInvoices:  newTable[OwedInvoice](j),
+		Opportunities: newTable[Opportunity](j),
+		Registrations: newTable[Registration](j),
 	}
 	p.tables = []table{p.Chains, p.ChainOf, p.Orders, p.PaidOrders, p.Resources, p.Details, p.Bills, p.Holds, p.Debts, p.Repayments, p.Requests, p.Invoices, p.Allowances, p.Attempts, p.Coupons, p.Quotas, p.Inputs,
-		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements, p.Usages, p.UsageWindows, p.UsageTiers}
+		p.Milestones, p.CycleSettlements, p.Overdues, p.Adjustments, p.Turnovers, p.Statements, p.Usages, p.UsageWindows, p.UsageTiers,
+		p.OwedInvoices, p.Opportunities, p.Registrations}
 	return p
 }
 

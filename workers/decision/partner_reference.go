@@ -25,6 +25,8 @@ type PartnerReference struct {
 	revoked    []versioned[*events.DiscountRevoked]
 	coupons    map[string]*issuedCoupon
 	quotas     map[string]*grantedQuota
+	known      map[string]versioned[*events.Opportunity]       // opportunities, as they first came
+	closed     map[string]versioned[*events.OpportunityClosed] // those that were closed
 
 	latest []pricing.Discount // as of the last version, shared by fast decisions
 }
@@ -47,6 +49,8 @@ func (r *PartnerReference) clear() {
 		gone:      map[string][]versioned[*events.CustomerDisassociated]{},
 		coupons:   map[string]*issuedCoupon{},
 		quotas:    map[string]*grantedQuota{},
+		known:     map[string]versioned[*events.Opportunity]{},
+		closed:    map[string]versioned[*events.OpportunityClosed]{},
 	}
 }
 
@@ -111,6 +115,8 @@ func (r *PartnerReference) fold(version int64, ev *events.Event) {
 	case *events.DiscountRevoked:
 		r.revoked = append(r.revoked, versioned[*events.DiscountRevoked]{version, data})
 		r.latest = r.discountsAt(version)
+	case *events.OpportunityRegistered, *events.OpportunityShared, *events.OpportunityClosed:
+		r.foldOpportunity(version, data)
 	default:
 		r.foldCoupon(version, ev)
 	}
@@ -136,13 +142,20 @@ func (r *PartnerReference) enrolment(version int64, at time.Time) *events.Partne
 	return found
 }
 
-// leftAt returns when the partner left the programme, nil while it is in it.
+// leftAt returns when the partner left the programme, nil while it is in it: a
+// partner that is enrolled again after it left is in the programme again.
 func (r *PartnerReference) leftAt(version int64, at time.Time) *time.Time {
 	var found *time.Time
 	for _, l := range r.left {
-		if t := l.value.EffectiveTime; l.version <= version && !t.After(at) {
+		if t := l.value.EffectiveTime; l.version <= version && !t.After(at) && (found == nil || t.After(*found)) {
 			found = &t
 		}
+	}
+	if found == nil {
+		return nil
+	}
+	if e := r.enrolment(version, at); e != nil && e.EffectiveTime.After(*found) {
+		return nil
 	}
 	return found
 }
@@ -228,11 +241,11 @@ func (d *decider) applyReference() error {
 	if err := d.checkReference(); err != nil {
 		return err
 	}
-	d.Reference.fold(d.Counters.DecisionNo+1, d.in.Event)
-	d.Counters.ReferenceNo = d.Counters.DecisionNo + 1
+	d.keepReference()
 	switch data := d.in.Event.Data.(type) {
 	case *events.CustomerAssociated:
 		d.leavePrevious(data)
+		return d.associated(data)
 	case *events.CustomerDisassociated:
 		return d.moveAway(data)
 	}

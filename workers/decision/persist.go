@@ -50,6 +50,12 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 		}
 	case *events.CouponIssued:
 		return []Scope{{ScopeWaiting, couponKey(data.CouponID)}, {ScopeCoupon, data.CouponID}, {ScopeQuota, data.QuotaID}}
+	case *events.CustomerAssociated:
+		return []Scope{{ScopeOpenRegistrations, ""}}
+	case *events.CustomerRegistrationRequested, *events.CustomerRegistrationApproved, *events.CustomerRegistrationRejected:
+		return []Scope{{ScopeRegistration, ev.Subject}, {ScopeOpenRegistrations, ""}}
+	case *events.OpportunityRegistered, *events.OpportunityShared, *events.OpportunityAccepted, *events.OpportunityClosed:
+		return []Scope{{ScopeOpportunity, ev.Subject}}
 	case *events.CouponQuotaGranted:
 		return []Scope{{ScopeWaiting, quotaKey(data.QuotaID)}, {ScopeQuota, data.QuotaID}}
 	case *events.CouponQuotaStateChanged:
@@ -62,7 +68,7 @@ func (p *Partner) Foresee(common *Reference, ev *events.Event) []Scope {
 		return []Scope{{ScopeRequest, data.PaymentRequestID}, {ScopeBills, ""}}
 	case *events.PaymentRequestApproved, *events.PaymentRequestRejected, *events.PaymentRequestCancelled,
 		*events.PaymentRequestPaid, *events.PaymentRequestFailed:
-		return []Scope{{ScopeRequest, ev.Subject}, {ScopeHolds, ""}, {ScopeInvoices, ev.Subject}}
+		return []Scope{{ScopeRequest, ev.Subject}, {ScopeHolds, ""}, {ScopeInvoices, ev.Subject}, {ScopeOwed, ""}}
 	case *events.InvoiceTriggered:
 		return foreseeInvoice(data)
 	case *events.ScheduleApplied:
@@ -167,7 +173,7 @@ func (p *Partner) billsAt(common *Reference, at time.Time) []Scope {
 }
 
 func foreseeInvoice(data *events.InvoiceTriggered) []Scope {
-	scopes := []Scope{{ScopeInvoice, data.InvoiceID}}
+	scopes := []Scope{{ScopeInvoice, data.InvoiceID}, {ScopeOwed, ""}}
 	if data.PaymentRequestID != "" {
 		scopes = append(scopes, Scope{ScopeRequest, data.PaymentRequestID}, Scope{ScopeInvoices, data.PaymentRequestID})
 	}

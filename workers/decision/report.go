@@ -46,6 +46,9 @@ func (d *decider) report() {
 	for n, diff := range d.Statements.differences() {
 		d.reportStatement(n, diff.after)
 	}
+	for _, diff := range d.OwedInvoices.differences() {
+		d.reportOwed(diff)
+	}
 	for _, in := range d.rejectedAgain {
 		d.outs = append(d.outs, events.NewRejectedOut(in.Event, in.Rejection, in.Attempts))
 	}
@@ -139,6 +142,8 @@ func (d *decider) reportStep(s step) {
 		i := d.Invoices.Get(s.id)
 		d.emitNth(s.kind, s.id, n, &events.InvoiceStateChanged{Origin: origin(d.Invoices.Version(s.id)), InvoiceID: s.id,
 			Transition: s.transition, Currency: string(i.Currency), Amount: in(i.Currency, i.Amount)})
+	case events.TypeOpportunityStateChanged:
+		d.emitNth(s.kind, s.id, n, &events.OpportunityStateChanged{Origin: origin(d.Opportunities.Version(s.id)), OpportunityID: s.id, Transition: s.transition})
 	}
 }
 

@@ -2,12 +2,8 @@ package decision
 
 import (
 	"fmt"
-	"slices"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
-	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
 )
@@ -76,109 +72,6 @@ func (d *decider) knownBill(id, pointer string) (*Bill, error) {
 	return bill, nil
 }
 
-// submitted takes applicable amounts of bills into a payment request; negative
-// bills of the same association and currency are netted first.
-func (d *decider) submitted(data *events.PaymentRequestSubmitted) error {
-	profile, err := d.profile()
-	if err != nil {
-		return err
-	}
-	d.need(ScopeRequest, data.PaymentRequestID)
-	if d.Requests.Get(data.PaymentRequestID) != nil {
-		return &events.Rejection{Code: CodeRequestExists, Pointer: "/data/payment_request_id", Message: fmt.Sprintf(
-			"payment request %q was submitted before; an id is used once", data.PaymentRequestID)}
-	}
-	if err := d.refuseOverdue(data); err != nil {
-		return err
-	}
-	d.need(ScopeBills, "")
-	named, err := d.requested(profile, data)
-	if err != nil {
-		return err
-	}
-	request := &Request{ID: data.PaymentRequestID, Method: data.Method, Association: data.Association, Currency: money.Currency(data.Currency)}
-	if len(named) > 0 {
-		request.Association, request.Currency = named[0].Association, named[0].Currency
-	}
-	var bills []settlement.RequestBill
-	for _, b := range d.Bills.All() {
-		if b.Association == request.Association && b.Currency == request.Currency && b.State == settlement.BillIssued {
-			bills = append(bills, settlement.RequestBill{ID: b.ID, Cycle: b.Cycle, Payable: b.Amounts.Payable, Named: slices.Contains(named, b)})
-		}
-	}
-	plan, err := settlement.NetRequest(bills)
-	if err != nil {
-		return refusalOf(err, "/data/bill_ids")
-	}
-	for _, line := range plan.Lines {
-		changed := *d.Bills.Get(line.BillID)
-		changed.Amounts = changed.Amounts.Net(line.Offset)
-		if line.Requested.IsPositive() {
-			if changed.Amounts, err = changed.Amounts.Request(line.Requested); err != nil {
-				return refusalOf(err, "/data/bill_ids")
-			}
-			request.Bills = append(request.Bills, RequestedBill{BillID: line.BillID, Amount: line.Requested})
-		}
-		changed.bound()
-		d.Bills.Put(changed.ID, &changed)
-	}
-	request.Amount = plan.Amount
-	if request.Payout, err = settlement.Payout(profile, plan.Amount, site.PaymentMethod(data.Method), request.Currency); err != nil {
-		return refusalOf(err, "/data/method")
-	}
-	return d.moveRequest(request, settlement.RequestSubmit, settlement.RequestFacts{}, data.Actor, "")
-}
-
-// requested returns the bills that are applied for: the named ones, each of
-// which must be applicable, or all that are.
-func (d *decider) requested(profile *site.Profile, data *events.PaymentRequestSubmitted) ([]*Bill, error) {
-	if data.All {
-		return slices.DeleteFunc(d.Bills.All(), func(b *Bill) bool {
-			applicable, _ := d.applicable(b)
-			return b.Association != data.Association || string(b.Currency) != data.Currency || !applicable.IsPositive() ||
-				settlement.MethodAllowed(profile, b.Association, b.Cycle, site.PaymentMethod(data.Method)) != nil
-		}), nil
-	}
-	var out []*Bill
-	for i, id := range data.BillIDs {
-		pointer := fmt.Sprintf("/data/bill_ids/%d", i)
-		b, err := d.knownBill(id, pointer)
-		if err != nil {
-			return nil, err
-		}
-		if len(out) > 0 && (b.Association != out[0].Association || b.Currency != out[0].Currency) {
-			return nil, &events.Rejection{Code: CodeCurrencyMix, Pointer: pointer, Message: fmt.Sprintf(
-				"bill %q is %s in %s, bill %q %s in %s; submit one request for each association and currency",
-				b.ID, b.Association, b.Currency, out[0].ID, out[0].Association, out[0].Currency)}
-		}
-		if err := settlement.MethodAllowed(profile, b.Association, b.Cycle, site.PaymentMethod(data.Method)); err != nil {
-			return nil, refusalOf(err, "/data/method")
-		}
-		if _, blocked := d.applicable(b); len(blocked) > 0 {
-			return nil, &events.Rejection{Code: blocked[0], Pointer: pointer, Message: fmt.Sprintf(
-				"bill %q in state %q with %s %s payable may not be applied for: %v", b.ID, b.State, b.Amounts.Payable, b.Currency, blocked)}
-		}
-		out = append(out, b)
-	}
-	return out, nil
-}
-
-// applicable is what may be applied for now, and what stands against it.
-func (d *decider) applicable(b *Bill) (amount decimal.Decimal, blockedBy []string) {
-	enrolled := d.Reference.enrolment(d.Counters.DecisionNo, d.in.Event.Time)
-	gates := settlement.Gates{Authenticated: enrolled != nil && enrolled.BusinessInfoAuthenticated, Overdue: d.Counters.Overdue > 0}
-	if policy, ok := d.common.policies.View(d.common.version).Find(b.PolicyID, b.PolicyVersion); ok && policy.MinPayment != nil && b.State.Confirmed() {
-		d.need(ScopeBills, "")
-		gates.MinPayment = policy.MinPayment
-		for _, other := range d.Bills.All() {
-			if other.State == settlement.BillIssued && other.PolicyID == b.PolicyID && other.Association == b.Association && other.Currency == b.Currency {
-				gates.IssuedPayable = gates.IssuedPayable.Add(other.Amounts.Payable)
-			}
-		}
-	}
-	return settlement.Applicable(settlement.BillView{State: b.State, Payable: b.Amounts.Payable}, gates)
-}
-
 // requestStep takes a payment request along one edge of its machine.
 func (d *decider) requestStep(data events.PaymentRequestAction, by settlement.RequestTrigger) error {
 	d.need(ScopeRequest, data.PaymentRequestID)
@@ -192,7 +85,7 @@ func (d *decider) requestStep(data events.PaymentRequestAction, by settlement.Re
 		return err
 	}
 	changed := *request
-	changed.Reason = data.Reason
+	changed.Reason, changed.Reference = data.Reason, data.Reference
 	return d.moveRequest(&changed, by, settlement.RequestFacts{InvoiceNeeded: needed, Held: d.held(request)}, data.Actor, data.Reason)
 }
 
@@ -230,6 +123,11 @@ func (d *decider) moveRequest(request *Request, by settlement.RequestTrigger, fa
 				return err
 			}
 			d.Bills.Put(changed.ID, &changed)
+		}
+	}
+	if from != to && to == settlement.RequestPaid {
+		if err := d.payInto(request); err != nil {
+			return err
 		}
 	}
 	d.Requests.Put(request.ID, request)

@@ -85,7 +85,7 @@ func (f *fact) recover(order *Order, back []giveBack) error {
 		}
 		done[line] = true
 		for _, base := range f.Details.By(detailsByOrder, b.orderID) {
-			if base.LineID != b.lineID || base.Reverses != "" || base.LateOf != "" || base.Void {
+			if base.LineID != b.lineID || base.Reverses != "" || base.LateOf != "" || base.Void || !f.recoverable(base) {
 				continue
 			}
 			if err := f.recoverFrom(order, base, back); err != nil {

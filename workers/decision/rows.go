@@ -107,6 +107,7 @@ type Detail struct {
 	Reverses, LateOf string  `json:",omitzero"`
 	AdjustmentID     string  `json:",omitzero"` // what posted it
 	Adjusts          string  `json:",omitzero"` // the bill it is about
+	OpportunityID    string  `json:",omitzero"` // earned by the policy that it was closed with
 	ZeroReason       string  `json:",omitzero"`
 	Void             bool    `json:",omitzero"` // the facts do not give it any more; it stands as issued
 	Stated           *Stated `json:",omitzero"` // of a closed bill: how it stood before the facts that came since the last cut-off
@@ -220,7 +221,9 @@ type Request struct {
 	Amount      decimal.Decimal // incentive requested
 	Payout      decimal.Decimal // settlement amount after tax
 	Bills       []RequestedBill
-	Reason      string `json:",omitzero"`
+	Reason      string `json:",omitzero"` // of the last step
+	Reference   string `json:",omitzero"` // of the transfer, as the last step gave it
+	QuotaID     string `json:",omitzero"` // the coupon quota that it was paid into
 }
 
 // A RequestedBill is the part of a request that one bill gives; negative when
@@ -241,6 +244,9 @@ type Invoice struct {
 	RequestID                  string   `json:",omitzero"`
 	OrderIDs                   []string `json:",omitzero"`
 	Reason                     string   `json:",omitzero"`
+
+	Deducted       decimal.Decimal `json:",omitzero"` // of the chosen consumption, for what was owed
+	ReturnAnswered string          `json:",omitzero"` // who answers its return
 }
 
 // A Chain is the set of orders and resources that shared orders connect, and

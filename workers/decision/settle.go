@@ -41,6 +41,10 @@ func (d *decider) apply() error {
 		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted,
 		*events.CouponReclaimed, *events.CouponStateChanged, *events.CouponQuotaStateChanged:
 		return d.applyReference()
+	case *events.OpportunityRegistered, *events.OpportunityShared, *events.OpportunityAccepted, *events.OpportunityClosed:
+		return d.opportunity(data)
+	case *events.CustomerRegistrationRequested, *events.CustomerRegistrationApproved, *events.CustomerRegistrationRejected:
+		return d.registration(data)
 	case *events.BillConfirmed:
 		return d.billStep(data.BillAction, settlement.BillConfirm)
 	case *events.BillDisputed:
@@ -94,7 +98,7 @@ func (d *decider) settle() error {
 		d.Orders.collapse(sameDocument[Order])
 		d.Resources.collapse(sameDocument[Resource])
 	}
-	for _, stage := range [...]func() error{d.settleDebts, d.settleCoupons, d.turnover, d.orderHolds, d.amounts, d.freeze, d.carry} {
+	for _, stage := range [...]func() error{d.settleDebts, d.settleCoupons, d.turnover, d.orderHolds, d.amounts, d.freeze, d.carry, d.gate} {
 		if err := stage(); err != nil {
 			return err
 		}

@@ -10,10 +10,7 @@ import (
 )
 
 // notDecided are the types of the contract that are rejected as not_supported.
-var notDecided = []string{
-	events.TypeCustomerRegistrationApproved, events.TypeCustomerRegistrationRejected, events.TypeCustomerRegistrationRequested,
-	events.TypeOpportunityAccepted, events.TypeOpportunityClosed, events.TypeOpportunityRegistered, events.TypeOpportunityShared,
-}
+var notDecided = []string{}
 
 func sampleOf(t *testing.T, typ string) *events.Event {
 	t.Helper()

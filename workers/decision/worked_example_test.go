@@ -71,6 +71,8 @@ func tell(o events.Out, bills map[string]string) string {
 		return fmt.Sprintf("bill %s: %s -> %s by %s", bills[d.BillID], d.From, d.To, d.Trigger)
 	case *events.PaymentRequestStateChanged:
 		return fmt.Sprintf("request %s: %s -> %s by %s, %s", d.PaymentRequestID, d.From, d.To, d.Trigger, text(d.Amount))
+	case *events.CouponQuotaChanged:
+		return fmt.Sprintf("coupon quota: %s -> %s", text(d.Before), text(d.After))
 	case *events.EventRejected:
 		return fmt.Sprintf("rejected %s: %s", d.ID, d.Code)
 	default:
@@ -153,6 +155,7 @@ var workedSteps = []struct {
 		"bill 2026-03: total 51.71 = frozen 0.00 + payable 0.00 + requested 51.71 + paid out 0.00; applicable 0.00, blocked by nothing_payable"}},
 	{"11 approved", "payment_request.approved/PR1", []string{
 		"request PR1: processing -> paid by approve, 51.71",
+		"coupon quota: 0.00 -> 51.71",
 		"bill 2026-03: total 51.71 = frozen 0.00 + payable 0.00 + requested 0.00 + paid out 51.71; applicable 0.00, blocked by nothing_payable"}},
 }
 

@@ -15,7 +15,8 @@ import (
 // no rebate. PreviousPaidAt is the time of the customer's last paid order
 // before this fact, nil if there is none. MovedAt is when the customer came
 // from another partner, nil if it never did. Zone is the site's: windows in
-// months are counted in its calendar.
+// months are counted in its calendar. Opportunity is the policy that the
+// order's opportunity was closed with, OpportunityPolicies are those of any.
 type Fact struct {
 	Association    string
 	ServiceType    string
@@ -30,6 +31,9 @@ type Fact struct {
 	MovedAt        *time.Time
 	PreviousPaidAt *time.Time
 	Site           *site.Profile
+
+	Opportunity         string
+	OpportunityPolicies []string
 }
 
 // Selection is the outcome of choosing: the base policy (nil if there is

@@ -112,8 +112,19 @@ func (v PolicyView) Find(id string, version int) (*Policy, bool) {
 	return nil, false
 }
 
-// Latest returns the highest version of a policy that is known, in force or not, or false. It serves what a bill asks
-// of its policy, which may have seen several versions: the minimum payment.
+// At returns the highest version of a policy that had become effective at a time, expired or not, or false. It serves
+// what bills ask of their policy, which may have seen several versions: the minimum payment.
+func (v PolicyView) At(id string, at time.Time) (*Policy, bool) {
+	var highest *Policy
+	for _, each := range v.versions(id) {
+		if each.reference <= v.reference && !each.policy.EffectiveTime.After(at) && (highest == nil || each.policy.Version > highest.Version) {
+			highest = each.policy
+		}
+	}
+	return highest, highest != nil
+}
+
+// Latest returns the highest version of a policy that is known, in force or not, or false.
 func (v PolicyView) Latest(id string) (*Policy, bool) {
 	var latest *Policy
 	for _, each := range v.versions(id) {

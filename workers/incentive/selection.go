@@ -7,7 +7,8 @@ import (
 
 // Select chooses the policies of a fact, in the versions in force at its time: exactly one base policy (the most
 // specific category, then the highest version, then the smaller id) and all matching special ones. A policy in one of
-// its exclusion windows is still the one that applies, and earns nothing. (Settlement rules, section 2.)
+// its exclusion windows is still the one that applies, and earns nothing. A policy that opportunities were closed with is
+// for the orders of these alone, whatever its categories, levels and order kinds. (Settlement rules, section 2.)
 func (v PolicyView) Select(f Fact) Selection {
 	if reason := f.barred(); reason != "" {
 		return Selection{ZeroReason: reason}
@@ -20,6 +21,10 @@ func (v PolicyView) Select(f Fact) Selection {
 	var special []*Policy
 	for _, p := range inForce {
 		switch {
+		case slices.Contains(f.OpportunityPolicies, p.ID):
+			if p.ID == f.Opportunity && p.applies(f) && !p.excludes(f.At) {
+				special = append(special, p)
+			}
 		case !p.covers(f):
 		case p.Kind == KindSpecial && !p.excludes(f.At):
 			special = append(special, p)
@@ -74,12 +79,15 @@ func (p *Policy) match(f Fact) int {
 
 // covers reports whether everything but the exclusion windows fits.
 func (p *Policy) covers(f Fact) bool {
-	return p.match(f) != matchNone &&
-		p.Currency == f.Currency &&
-		(p.Association == AssociationNone || p.Association == f.Association) &&
+	return p.match(f) != matchNone && p.applies(f) &&
 		(len(p.OrderKinds) == 0 || slices.Contains(p.OrderKinds, f.OrderKind)) &&
 		(len(p.Levels) == 0 || slices.Contains(p.Levels, f.Level)) &&
 		(p.Newness == nil || f.isNew(p.Newness.MonthsWithoutPaidOrder))
+}
+
+// applies reports whether the policy is of the fact's currency and association.
+func (p *Policy) applies(f Fact) bool {
+	return p.Currency == f.Currency && (p.Association == AssociationNone || p.Association == f.Association)
 }
 
 // outranks reports whether p is chosen before q for the fact; both cover it.

@@ -115,10 +115,10 @@ var importTable = map[string]row{
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/summary": {
-		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves), others: ofValues,
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/records": {
-		own:    []string{commands[4], commands[8], "schema/db", "workers", "workers/decision"},
+		own:    []string{commands[4], commands[8], "schema/db", "workers", "workers/decision", "workers/site"},
 		others: []string{pgxModule},
 	},
 	"cmd/accruald/internal/bench": {

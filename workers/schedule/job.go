@@ -35,8 +35,11 @@ func Jobs() []Job {
 		{Name: settleUsage, Spec: "5 0 1 * *"},
 		{Name: "close_cycle", Spec: "10 0 1 * *"},
 		{Name: "statement", Spec: "0 10 5 * *"},
+		{Name: "expire", Spec: "20 0 * * *"},
 		{Name: "release_holds", Spec: "30 0 * * *"},
+		{Name: "opportunity_windows", Spec: "40 0 * * *"},
 		{Name: "auto_confirm", Spec: "0 1 * * *"},
+		{Name: "auto_request", Spec: "0 2 * * *"},
 		{Name: "auto_renew", Spec: "0 3 * * *"},
 	}
 }

@@ -120,9 +120,11 @@ func TestClockFiresWhatFellDue(t *testing.T) {
 		{cancelled("2026-03-30T22:00:00+08:00"), nil},
 		{cancelled("2026-04-01T00:20:00+08:00"), []string{
 			"schedule.fired/settle_usage/cn/2026-03-30T16:03Z",
-			"schedule.fired/release_holds/cn/2026-03-31T00:30", "schedule.fired/auto_confirm/cn/2026-03-31T01:00", "schedule.fired/auto_renew/cn/2026-03-31T03:00",
+			"schedule.fired/expire/cn/2026-03-31T00:20", "schedule.fired/release_holds/cn/2026-03-31T00:30",
+			"schedule.fired/opportunity_windows/cn/2026-03-31T00:40", "schedule.fired/auto_confirm/cn/2026-03-31T01:00",
+			"schedule.fired/auto_request/cn/2026-03-31T02:00", "schedule.fired/auto_renew/cn/2026-03-31T03:00",
 			"schedule.fired/settle_usage/cn/2026-03-31T16:03Z", "schedule.fired/settle_usage/cn/2026-03-31T16:05Z",
-			"schedule.fired/close_cycle/cn/2026-04-01T00:10"}},
+			"schedule.fired/close_cycle/cn/2026-04-01T00:10", "schedule.fired/expire/cn/2026-04-01T00:20"}},
 		{cancelled("2026-04-01T00:20:00+08:00"), nil},
 	}
 	for i, s := range steps {

@@ -55,12 +55,19 @@ func (a Amounts) Freeze(amount decimal.Decimal) Amounts {
 	return a
 }
 
-// Release moves an amount from frozen to payable, or, in a bill that has expired, to expired; what is negative stays
-// as negative payable.
-func (a Amounts) Release(amount decimal.Decimal, state BillState) Amounts {
-	released := a
-	released.Frozen = a.Frozen.Sub(amount)
-	return released.back(amount, state)
+// FreezeTo sets what is frozen. What is not frozen is payable, or, in a bill that has expired, expired; what is
+// negative stays as negative payable. It goes back the same way: what was expired since it was released is frozen
+// again, so that holds may come and go in any order.
+func (a Amounts) FreezeTo(frozen decimal.Decimal, state BillState) Amounts {
+	if state != BillExpired {
+		return a.Freeze(frozen.Sub(a.Frozen))
+	}
+	positive := decimal.Max(frozen, decimal.Zero).Sub(decimal.Max(a.Frozen, decimal.Zero))
+	negative := decimal.Min(frozen, decimal.Zero).Sub(decimal.Min(a.Frozen, decimal.Zero))
+	a = a.Freeze(negative)
+	a.Frozen = a.Frozen.Add(positive)
+	a.Expired = a.Expired.Sub(positive)
+	return a
 }
 
 // Request moves an amount that was applied for from payable to requested. Errors: invalid_amount (not positive, or

@@ -15,11 +15,11 @@ func TestWorkedExample(t *testing.T) {
 	expectAmounts(t, "step 2", march, amounts("32.00", "0", "0", "0", "0", "0"))
 	march = march.Accrue(cash, decimal.Zero)
 	expectAmounts(t, "step 4", march, amounts("32.00", "19.71", "0", "0", "0", "0"))
-	march = march.Release(dec("8.00"), BillEstimated)
+	march = march.FreezeTo(dec("24.00"), BillEstimated)
 	expectAmounts(t, "step 5", march, amounts("24.00", "27.71", "0", "0", "0", "0"))
 	march = march.Freeze(dec("27.71"))
 	expectAmounts(t, "step 6", march, amounts("51.71", "0", "0", "0", "0", "0"))
-	march = march.Release(dec("51.71"), BillPendingConfirmation)
+	march = march.FreezeTo(dec("0"), BillPendingConfirmation)
 	expectAmounts(t, "step 8", march, amounts("0", "51.71", "0", "0", "0", "0"))
 	expectApplicable(t, "step 8", march, BillPendingConfirmation, "0", BlockedNotConfirmed)
 
@@ -131,8 +131,8 @@ func TestGiveBackAndExpiry(t *testing.T) {
 	}
 	expectAmounts(t, "positive payable expires, frozen waits", amounts("20", "30", "0", "0", "0", "0").Expire(), amounts("20", "0", "0", "0", "30", "0"))
 	expectAmounts(t, "negatives stay", amounts("20", "-30", "0", "0", "0", "0").Expire(), amounts("20", "-30", "0", "0", "0", "0"))
-	expectAmounts(t, "frozen goes to expired when released", amounts("20", "0", "0", "0", "30", "0").Release(dec("20"), BillExpired), amounts("0", "0", "0", "0", "50", "0"))
-	expectAmounts(t, "a released negative stays", amounts("-20", "0", "0", "0", "30", "0").Release(dec("-20"), BillExpired), amounts("0", "-20", "0", "0", "30", "0"))
+	expectAmounts(t, "frozen goes to expired when released", amounts("20", "0", "0", "0", "30", "0").FreezeTo(dec("0"), BillExpired), amounts("0", "0", "0", "0", "50", "0"))
+	expectAmounts(t, "a released negative stays", amounts("-20", "0", "0", "0", "30", "0").FreezeTo(dec("0"), BillExpired), amounts("0", "-20", "0", "0", "30", "0"))
 	for _, c := range []struct {
 		name string
 		a    Amounts
@@ -169,7 +169,7 @@ func TestIdentityLaw(t *testing.T) {
 			case "freeze":
 				a = a.Freeze(x)
 			case "release":
-				a = a.Release(x, state)
+				a = a.FreezeTo(a.Frozen.Sub(x.Abs()), state)
 			case "request":
 				a, err = a.Request(x)
 			case "give back":

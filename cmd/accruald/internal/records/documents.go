@@ -38,10 +38,6 @@ func details(q *db.Queries) reader {
 	return reading(q.DetailDocuments, func(r db.DetailDocumentsRow) document { return document{r.ID, r.Document} })
 }
 
-func bills(q *db.Queries) reader {
-	return reading(q.BillDocuments, func(r db.BillDocumentsRow) document { return document{r.ID, r.Document} })
-}
-
 func requests(q *db.Queries) reader {
 	return reading(q.RequestDocuments, func(r db.RequestDocumentsRow) document { return document{r.ID, r.Document} })
 }

@@ -2,7 +2,9 @@ package records
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
 )
 
 const pageCountMax = 1000
@@ -20,9 +23,14 @@ func Summary(ctx context.Context, pool *pgxpool.Pool) (*summary.Summary, error) 
 	if err != nil {
 		return nil, fmt.Errorf("list the partners: %w", err)
 	}
+	snapshot, err := workers.OpenSnapshot(ctx, pool, site.Default())
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close(ctx)
 	c := summary.NewCollector()
 	for _, id := range partners {
-		if err := collect(ctx, pool, c, id); err != nil {
+		if err := collect(ctx, pool, snapshot, c, id); err != nil {
 			return nil, fmt.Errorf("sum up partner %q: %w", id, err)
 		}
 	}
@@ -31,7 +39,22 @@ func Summary(ctx context.Context, pool *pgxpool.Pool) (*summary.Summary, error) 
 	return s, err
 }
 
-func collect(ctx context.Context, pool *pgxpool.Pool, c *summary.Collector, partner string) error {
+// withBills returns a partner with its bills; one that nobody enrolled has none.
+func withBills(ctx context.Context, snapshot *workers.Snapshot, id string) (*decision.Partner, error) {
+	p, err := snapshot.Partner(ctx, id)
+	if errors.Is(err, workers.ErrUnknownPartner) {
+		return decision.NewPartner(id, site.Default(), decision.NewPartnerReference(), true), nil
+	}
+	if err == nil {
+		err = snapshot.Load(ctx, p, decision.Scope{Kind: decision.ScopeBills})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load the bills of partner %q: %w", id, err)
+	}
+	return p, nil
+}
+
+func collect(ctx context.Context, pool *pgxpool.Pool, snapshot *workers.Snapshot, c *summary.Collector, partner string) error {
 	q := db.New(pool)
 	if err := each(ctx, orders(q), partner, c.Order); err != nil {
 		return err
@@ -39,8 +62,16 @@ func collect(ctx context.Context, pool *pgxpool.Pool, c *summary.Collector, part
 	if err := each(ctx, details(q), partner, c.Detail); err != nil {
 		return err
 	}
-	if err := each(ctx, bills(q), partner, func(b *decision.Bill) { c.Bill(partner, b) }); err != nil {
+	p, err := withBills(ctx, snapshot, partner)
+	if err != nil {
 		return err
+	}
+	for _, b := range p.Bills.All() {
+		can, _, err := p.Applicable(snapshot.Common, b, time.Now())
+		if err != nil {
+			return err
+		}
+		c.Bill(partner, b, can)
 	}
 	if err := each(ctx, requests(q), partner, c.Request); err != nil {
 		return err

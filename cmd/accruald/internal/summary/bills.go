@@ -14,14 +14,20 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/settlement"
 )
 
-// The reasons for which a bill's payable cannot be requested. The minimum payment of a policy is not among them: it is
-// weighed over all bills of a request, when the request comes.
+// The reasons for which a bill's payable cannot be requested.
 const (
 	becauseNothing  = "nothing payable"
 	becauseNegative = "negative: netted at the next request"
 )
+
+// becauseBlocked says by what stands against an issued bill why it cannot be requested.
+var becauseBlocked = map[string]string{
+	settlement.BlockedNotAuthenticated: "business information is not authenticated", settlement.BlockedOverdue: "an account is overdue",
+	settlement.BlockedBelowMinimum: "below the minimum payment of its policy",
+}
 
 // becauseOf says by state why a bill cannot be requested; an issued one can.
 var becauseOf = map[string]string{
@@ -100,17 +106,31 @@ func NewBillList(f BillFilter) *BillList {
 	return &BillList{Bills: []BillRow{}, Sums: []BillSum{}, filter: f, sums: map[string]*billSums{}}
 }
 
-// Add lists a bill if the filter lets it through.
-func (l *BillList) Add(partnerID string, b *decision.Bill) {
+// A Judge says what of a bill may be applied for, and what stands against it.
+type Judge = func(*decision.Bill) (decimal.Decimal, []string, error)
+
+// AddAll lists a partner's bills with what may be applied for, as far as the filter lets them through.
+func (l *BillList) AddAll(p *decision.Partner, judge Judge) error {
+	for _, b := range p.Bills.All() {
+		can, blocked, err := judge(b)
+		if err != nil {
+			return err
+		}
+		l.add(p.ID, b, can, blocked)
+	}
+	return nil
+}
+
+func (l *BillList) add(partnerID string, b *decision.Bill, can decimal.Decimal, blocked []string) {
 	f, state, currency := l.filter, string(b.State), string(b.Currency)
 	if f.Cycle != "" && f.Cycle != string(b.Cycle) || f.State != "" && f.State != state {
 		return
 	}
 	of := func(d decimal.Decimal) events.Amount { return table.AmountIn(d, currency) }
-	a, can := b.Amounts, canBeRequested(b)
+	a := b.Amounts
 	l.Bills = append(l.Bills, BillRow{PartnerID: partnerID, BillID: b.ID, Cycle: string(b.Cycle), Period: b.Period, PolicyID: b.PolicyID,
 		Association: b.Association, Currency: currency, State: state, Total: of(a.Total), Frozen: of(a.Frozen), Payable: of(a.Payable),
-		Requested: of(a.Requested), PaidOut: of(a.PaidOut), Expired: of(a.Expired), Offset: of(a.Offset), CanBeRequested: of(can), Because: because(b)})
+		Requested: of(a.Requested), PaidOut: of(a.PaidOut), Expired: of(a.Expired), Offset: of(a.Offset), CanBeRequested: of(can), Because: because(b, blocked)})
 	s := l.sums[currency]
 	if s == nil {
 		s = &billSums{}
@@ -121,16 +141,8 @@ func (l *BillList) Add(partnerID string, b *decision.Bill) {
 	s.requested, s.paidOut, s.applicable = s.requested.Add(a.Requested), s.paidOut.Add(a.PaidOut), s.applicable.Add(can)
 }
 
-// canBeRequested is what of a bill may be applied for, unless a minimum payment stands against it.
-func canBeRequested(b *decision.Bill) decimal.Decimal {
-	if b.State != stateIssued || !b.Amounts.Payable.IsPositive() {
-		return decimal.Decimal{}
-	}
-	return b.Amounts.Payable
-}
-
 // because says why nothing of a bill can be requested; "" if something can.
-func because(b *decision.Bill) string {
+func because(b *decision.Bill, blocked []string) string {
 	reason, known := becauseOf[string(b.State)]
 	switch payable := b.Amounts.Payable; {
 	case !known:
@@ -141,9 +153,13 @@ func because(b *decision.Bill) string {
 		return becauseNegative
 	case payable.IsZero():
 		return becauseNothing
-	default:
+	case len(blocked) == 0:
 		return ""
 	}
+	if text, known := becauseBlocked[blocked[0]]; known {
+		return text
+	}
+	return blocked[0]
 }
 
 // Sorted brings the list into its order and sums it up.

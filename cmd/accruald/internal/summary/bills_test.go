@@ -20,7 +20,9 @@ func TestEveryStateOfABillHasAReason(t *testing.T) {
 				want = "0"
 			}
 			l := NewBillList(BillFilter{State: state})
-			l.Add("P1", &decision.Bill{ID: "B", Currency: "JPY", State: settlement.BillState(state), Amounts: amounts(payable, "0", payable)})
+			b := &decision.Bill{ID: "B", Currency: "JPY", State: settlement.BillState(state), Amounts: amounts(payable, "0", payable)}
+			can, blocked := settlement.Applicable(settlement.BillView{State: b.State, Payable: b.Amounts.Payable}, settlement.Gates{Authenticated: true})
+			l.add("P1", b, can, blocked)
 			got := l.Sorted().Bills[0]
 			if !got.CanBeRequested.Decimal.Equal(decimal.RequireFromString(want)) || (got.Because == "") != (want == "5") {
 				t.Errorf("%s with %s payable: %s can be requested because %q", state, payable, got.CanBeRequested.Decimal, got.Because)
@@ -37,6 +39,24 @@ func TestEveryStateOfABillHasAReason(t *testing.T) {
 	}
 }
 
+// TestEveryGateHasAReason: an issued bill with something payable says which gate keeps it from being requested.
+func TestEveryGateHasAReason(t *testing.T) {
+	t.Parallel()
+	least := decimal.RequireFromString("10")
+	for want, gates := range map[string]settlement.Gates{
+		"": {Authenticated: true}, "business information is not authenticated": {}, "an account is overdue": {Authenticated: true, Overdue: true},
+		"below the minimum payment of its policy": {Authenticated: true, MinPayment: &least},
+	} {
+		b := &decision.Bill{ID: "B", Currency: "JPY", State: settlement.BillIssued, Amounts: amounts("5", "0", "5")}
+		can, blocked := settlement.Applicable(settlement.BillView{State: b.State, Payable: b.Amounts.Payable}, gates)
+		l := NewBillList(BillFilter{})
+		l.add("P1", b, can, blocked)
+		if got := l.Sorted().Bills[0]; got.Because != want || got.CanBeRequested.Decimal.IsZero() != (want != "") {
+			t.Errorf("%+v: %s can be requested because %q", gates, got.CanBeRequested.Decimal, got.Because)
+		}
+	}
+}
+
 func TestBillFilter(t *testing.T) {
 	t.Parallel()
 	for _, wrong := range []BillFilter{{State: "paid"}, {Cycle: "2026-13"}, {Cycle: "March"}} {
@@ -49,7 +69,7 @@ func TestBillFilter(t *testing.T) {
 		{}: 1, {Cycle: "2026-03", State: "issued"}: 1, {Cycle: "2026-02"}: 0, {State: "expired"}: 0,
 	} {
 		l := NewBillList(filter)
-		if l.Add("P1", bill); len(l.Sorted().Bills) != want || filter.Check() != nil {
+		if l.add("P1", bill, decimal.Decimal{}, nil); len(l.Sorted().Bills) != want || filter.Check() != nil {
 			t.Errorf("%+v lists %d bills, want %d", filter, len(l.Bills), want)
 		}
 	}

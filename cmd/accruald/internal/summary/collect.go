@@ -87,8 +87,8 @@ func (c *Collector) Detail(d *decision.Detail) {
 	}
 }
 
-// Bill counts a bill.
-func (c *Collector) Bill(partnerID string, b *decision.Bill) {
+// Bill counts a bill, of which so much can be requested.
+func (c *Collector) Bill(partnerID string, b *decision.Bill, can decimal.Decimal) {
 	currency := string(b.Currency)
 	state := [2]string{string(b.State), currency}
 	if c.bills[state] == nil {
@@ -108,7 +108,7 @@ func (c *Collector) Bill(partnerID string, b *decision.Bill) {
 	s.total, s.frozen, s.payable = s.total.Add(a.Total), s.frozen.Add(a.Frozen), s.payable.Add(a.Payable)
 	s.requested, s.paidOut = s.requested.Add(a.Requested), s.paidOut.Add(a.PaidOut)
 	s.expired, s.offset = s.expired.Add(a.Expired), s.offset.Add(a.Offset)
-	s.canBeRequested = s.canBeRequested.Add(canBeRequested(b))
+	s.canBeRequested = s.canBeRequested.Add(can)
 }
 
 // stateIssued is the state of a bill that can be applied for.

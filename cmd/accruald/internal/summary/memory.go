@@ -13,7 +13,11 @@ func Memory(m *decision.Memory) (*Summary, error) {
 			c.Detail(d)
 		}
 		for _, b := range p.Bills.All() {
-			c.Bill(id, b)
+			can, _, err := p.Applicable(m.Common, b, p.Counters.Highest)
+			if err != nil {
+				return nil, err
+			}
+			c.Bill(id, b, can)
 		}
 		for _, r := range p.Requests.All() {
 			c.Request(r)

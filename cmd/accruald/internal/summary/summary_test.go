@@ -27,10 +27,10 @@ func fill(c *Collector, backwards bool) {
 		},
 		func() { c.Detail(&decision.Detail{ZeroReason: "outside_policy", Currency: "CNY"}) },
 		func() {
-			c.Bill("P1", &decision.Bill{Currency: "CNY", State: settlement.BillIssued, Amounts: amounts("1234567.5", "24", "1234543.5")})
+			c.Bill("P1", &decision.Bill{Currency: "CNY", State: settlement.BillIssued, Amounts: amounts("1234567.5", "24", "1234543.5")}, decimal.RequireFromString("1234543.5"))
 		},
 		func() {
-			c.Bill("P1", &decision.Bill{Currency: "JPY", State: settlement.BillEstimated, Amounts: amounts("-3", "0", "-3")})
+			c.Bill("P1", &decision.Bill{Currency: "JPY", State: settlement.BillEstimated, Amounts: amounts("-3", "0", "-3")}, decimal.Decimal{})
 		},
 		func() { c.Rejected("P2", 1, "e2", "code", "of the second partner") },
 		func() { c.Rejected("P1", 9, "e9", "code", "later") },
