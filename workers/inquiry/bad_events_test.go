@@ -14,8 +14,8 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
-// badEvents has a partner with customer C1, servers at 100.00 and 300.00 a month, a disk by size, and discount D1. C1 has
-// bought server r-0 with disk r-1 attached, and servers m-0 to m-10; order O2, an upgrade of r-0, is not paid; order O4
+// badEvents has a partner with customers C1 and C2, servers at 100.00 and 300.00 a month, a disk by size, and discount D1. C1 has
+// bought server r-0 with disk r-1 attached, and servers m-0 to m-10; server u-0 is billed by use; order O2, an upgrade of r-0, is not paid; order O4
 // waits with a 609.
 type badEvents struct {
 	*testing.T
@@ -32,19 +32,23 @@ func newBadEvents(t *testing.T) *badEvents {
 	for spec, price := range map[string]string{"small": "100.00", "large": "300.00", "disk": "0.70"} {
 		p := &events.ProductPublished{ProductID: spec, Names: events.Names{EnUS: spec}, CloudServiceType: "ec2", ResourceType: "vm", ResourceSpec: spec, Region: "r1",
 			Currency: "CNY", Renewable: true, Refundable: true, Channel: "vendor", EffectiveTime: from,
-			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(decimal.RequireFromString(price))}}}
+			Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: ptr(2), PeriodNum: 1, Amount: ptr(decimal.RequireFromString(price))},
+				{ChargingMode: "on_demand", UsageFactor: "duration", UsageMeasureID: 4, Amount: ptr(decimal.RequireFromString("0.5"))}}}
 		if spec == "disk" {
 			p.Linear, p.SizeMeasureID = true, 17
 		}
 		b.tell(p, spec)
 	}
 	b.tell(&events.PartnerEnrolled{PartnerID: "P100", Site: "cn", Level: "gold", Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: from}, "P100")
-	b.tell(&events.CustomerAssociated{CustomerID: "C1", PartnerID: "P100", Association: "resale", Settlement: "immediate", EffectiveTime: from}, "C1")
+	for _, id := range []string{"C1", "C2"} {
+		b.tell(&events.CustomerAssociated{CustomerID: id, PartnerID: "P100", Association: "resale", Settlement: "immediate", EffectiveTime: from}, id)
+	}
 	b.tell(&events.DiscountGranted{DiscountID: "D1", PartnerID: "P100", GrantedBy: "vendor", DiscountName: "d", DiscountType: 605, Mode: "ratio",
 		Value: decimal.RequireFromString("0.9"), EffectiveTime: from}, "D1")
 	for id, c := range map[string]events.CouponIssued{
 		"expired": {CustomerID: "C1", ValidTime: from, ExpireTime: begin.AddDate(0, 0, -1)},
 		"foreign": {CustomerID: "C2", ValidTime: from, ExpireTime: begin.AddDate(1, 0, 0)},
+		"alone":   {CustomerID: "C1", ValidTime: from, ExpireTime: begin.AddDate(1, 0, 0), Limits: &events.Limits{WithContractDiscount: "0"}},
 	} {
 		c.CouponID, c.PartnerID, c.CouponType, c.CouponVersion, c.FaceValue, c.Currency = id, "P100", 1, 2, ptr(decimal.New(50, 0)), "CNY"
 		b.tell(&c, id)
@@ -55,6 +59,7 @@ func newBadEvents(t *testing.T) *badEvents {
 	b.tell(&events.OrderPaid{OrderID: "O1", PartnerID: "P100", PaidBy: "customer"}, "O1")
 	b.tell(b.order("O3", servers(11)...), "O3")
 	b.tell(&events.OrderPaid{OrderID: "O3", PartnerID: "P100", PaidBy: "customer"}, "O3")
+	b.tell(b.usage("duration"), "u-0")
 	b.tell(b.change("O2", "large"), "O2")
 	b.tell(b.order("O4", serverLine("1", "r-4", "small")), "O4")
 	b.tell(&events.OrderPriceAdjusted{OrderID: "O4", PartnerID: "P100", DiscountID: "A1", AmountOff: ptr(decimal.New(5, 0))}, "O4")
@@ -121,6 +126,12 @@ func (b *badEvents) renewal(unit, num int, ids ...string) *events.OrderRenewed {
 	return &events.OrderRenewed{OrderID: "O9", PartnerID: "P100", CustomerID: "C1", ResourceIDs: ids, PeriodType: unit, PeriodNum: num}
 }
 
+// usage is an hour of server u-0.
+func (b *badEvents) usage(factor string) *events.UsageMetered {
+	return &events.UsageMetered{PartnerID: "P100", CustomerID: "C1", ResourceID: "u-0", CloudServiceType: "ec2", ResourceType: "vm", ResourceSpec: "small", Region: "r1",
+		UsageFactor: factor, UsageValue: decimal.New(1, 0), UsageMeasureID: 4, Window: events.Window{From: begin.Add(-time.Hour), To: begin}}
+}
+
 func (b *badEvents) payment(order, discount, coupon, cash string) *events.OrderPaid {
 	p := &events.OrderPaid{OrderID: order, PartnerID: "P100", PaidBy: "customer", DiscountID: discount}
 	if coupon != "" {
@@ -153,7 +164,11 @@ func TestBadEvents(t *testing.T) {
 		{"101 lines", "too_many_lines", "/data/lines", "100", "O9", func(b *badEvents) events.Data { return b.order("O9", servers(101)...) }},
 		{"size missing on a linear product", "size_missing", "/data/lines/0/resource_size", "size_measure_id", "O9", func(b *badEvents) events.Data { return b.order("O9", sizeless) }},
 		{"expired coupon", "coupon_expired", "/data/tenders/0/coupon_id", "expired", "O2", func(b *badEvents) events.Data { return b.payment("O2", "", "expired", "100") }},
+		{"unknown usage factor", "usage_factor_unknown", "/data/usage_factor", `"upflow"`, "u-0", func(b *badEvents) events.Data { return b.usage("upflow") }},
 		{"foreign coupon", "coupon_of_other_customer", "/data/tenders/0/coupon_id", "foreign", "O2", func(b *badEvents) events.Data { return b.payment("O2", "", "foreign", "100") }},
+		{"coupon with a forbidden discount", "coupon_excludes_discount", "/data/tenders/0/coupon_id", "not used together with a commercial discount", "O2", func(b *badEvents) events.Data {
+			return b.payment("O2", "D1", "alone", "100")
+		}},
 		{"ratio 0.79", "discount_ratio_out_of_range", "/data/value", "0.80 to 1", "D9", func(b *badEvents) events.Data {
 			return &events.DiscountGranted{DiscountID: "D9", PartnerID: "P100", GrantedBy: "partner", DiscountName: "d", DiscountType: 607, Mode: "ratio",
 				Value: decimal.RequireFromString("0.79"), EffectiveTime: begin}
@@ -161,6 +176,7 @@ func TestBadEvents(t *testing.T) {
 		{"a 609 with another discount", "adjustment_excludes_discount", "/data/discount_id", "used alone", "O4", func(b *badEvents) events.Data { return b.payment("O4", "D1", "", "") }},
 		{"change while unpaid", "resource_blocked", "/data/resource_id", `unpaid order "O2"`, "O9", func(b *badEvents) events.Data { return b.change("O9", "large") }},
 		{"renewal while unpaid", "resource_blocked", "/data/resource_ids/0", `unpaid order "O2"`, "O9", func(b *badEvents) events.Data { return b.renewal(2, 1, "r-0") }},
+		{"renewal of pay-per-use", "pay_per_use_resource", "/data/resource_ids/0", `"u-0" is billed`, "O9", func(b *badEvents) events.Data { return b.renewal(2, 1, "u-0") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
