@@ -2,6 +2,7 @@ package money
 
 import (
 	"math/big"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 )
@@ -27,12 +28,34 @@ func Fixed(d decimal.Decimal, c Currency) string {
 		return d.String()
 	}
 	if d.Exponent() == -digits {
-		return d.StringFixed(digits)
+		return scaledText(d)
 	}
 	if _, exact := wholeUnits(d, digits); !exact {
 		return d.String()
 	}
 	return d.StringFixed(digits)
+}
+
+// scaledText writes an amount of 0 or more places with all of them. Amounts stand in every step of every price, so
+// those that fit machine words do without big numbers.
+func scaledText(d decimal.Decimal) string {
+	places := -d.Exponent()
+	units, negative, small := magnitude(d)
+	if !small || int(places) >= len(smallPowers) {
+		return d.StringFixed(places)
+	}
+	text := make([]byte, 0, 2*len(smallPowers))
+	if negative {
+		text = append(text, '-')
+	}
+	scale := smallPowers[places]
+	text = strconv.AppendUint(text, units/scale, 10)
+	if places > 0 {
+		point := len(text)
+		text = strconv.AppendUint(text, scale+units%scale, 10) // scale leads with a 1, where the point goes
+		text[point] = '.'
+	}
+	return string(text)
 }
 
 // wholeUnits returns d in units of 10^-digits, and false when d is finer than that.

@@ -207,6 +207,10 @@ func candidate(active []offered, i int, lines []pricedLine, prices []LinePrice) 
 			out.UsedBefore = out.UsedBefore && (price.Discount.IsZero() || slices.Contains(lines[k].usedDiscounts, by.discount.ID))
 		}
 		prices[k] = price
+		if k == 0 {
+			out.Discount, out.Amount = price.Discount, price.Amount
+			continue
+		}
 		out.Discount = out.Discount.Add(price.Discount)
 		out.Amount = out.Amount.Add(price.Amount)
 	}
