@@ -1,7 +1,6 @@
 package inquiry_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 
 // meters adds a product that is billed by use, at one price or in bands.
 func (e *engine) meters(unit string) {
-	row := events.PriceRow{ChargingMode: "on_demand", UsageFactor: "Duration", UsageMeasureID: 4, Amount: ptr(decimal.New(int64(rapid.IntRange(0, 99_999).Draw(e.T, "price")), -5))}
+	row := events.PriceRow{ChargingMode: "on_demand", UsageFactor: "Duration", UsageMeasureID: 4, Amount: ptr(decimal.New(int64(rapid.IntRange(1, 99_999).Draw(e.T, "price")), -5))}
 	if rapid.Bool().Draw(e.T, "tiers") {
 		row.Mode = rapid.SampledFrom([]string{"graduated", "volume"}).Draw(e.T, "tier mode")
 		row.Bands = []events.PriceBand{{UpTo: ptr(decimal.New(3, 0)), Amount: *row.Amount}, {Amount: decimal.New(int64(rapid.IntRange(0, 999).Draw(e.T, "upper price")), -4)}}
@@ -79,7 +78,7 @@ func TestUsageQuotedIsCharged(t *testing.T) {
 			discountID = d.DiscountID
 		}
 		if charge.DiscountID != discountID && !charge.Discount.IsZero() {
-			rt.Fatal(fmt.Sprintf("quoted under %q, settled under %q", discountID, charge.DiscountID))
+			rt.Fatalf("quoted under %q, settled under %q", discountID, charge.DiscountID)
 		}
 	})
 }
