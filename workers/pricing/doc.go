@@ -77,7 +77,9 @@
 //     them as the supplement of a unified expiry: until a date on which n periods end it costs what n periods cost.
 //   - An adjustment stands first among the candidates of the order it adjusts, the only one that can be chosen.
 //   - The bound of a way back is of the specification that was left at that instant. A way back to another, smaller one
-//     is an ordinary downgrade, by the share that was really paid of all orders of the interval.
+//     is an ordinary downgrade, by the share that was really paid of all orders of the interval. So it may return more
+//     than the upgrade cost: A (100) at full price, up to C (300) at a tenth for 19.98, at once down to B (200) returns
+//     39.98, since 119.98 of 299.78 was paid. That is section 5 to the letter, bounded by what was paid.
 //   - A refund goes to the tenders pro rata first; fee and consumption share what is left of each, so that every tender
 //     adds up.
 //   - A coupon is valid from its first instant until before its last. Its minimum amount is of the eligible lines after
