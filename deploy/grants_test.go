@@ -68,8 +68,9 @@ func TestGrants(t *testing.T) {
 		t.Fatalf("grants over a database without postings: got %v, %q; want a refusal that names the table", err, said)
 	}
 
-	mustExec(t, conn, `create table accruald.inbox_key (id int)`)
-	mustExec(t, conn, `create table accruald.reference_log (id int)`)
+	for _, table := range []string{"inbox_key", "reference_log", "adjustment", "statement"} {
+		mustExec(t, conn, `create table accruald.`+table+` (id int)`)
+	}
 	mustExec(t, conn, `create table accruald.posting (id int, month int) partition by range (month)`)
 	mustExec(t, conn, `create table accruald.posting_1 partition of accruald.posting for values from (1) to (2)`)
 	mustExec(t, conn, `create table accruald.bills (id int)`)
@@ -111,19 +112,39 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// TestGrantsOfTheProduct runs grants.sql over the real schema, so that a table that is renamed is renamed here too.
+// TestGrantsOfTheProduct runs grants.sql over the real schema, so that a table that is renamed is renamed here too: the
+// worker may edit every table but those that a trigger keeps from being edited.
 func TestGrantsOfTheProduct(t *testing.T) {
 	url := dbtest.URL(t)
 	if said, err := grant(t, url); err != nil {
 		t.Fatalf("run grants.sql: %v: %s", err, said)
 	}
 	conn := connect(t, url)
-	var editable bool
-	if err := conn.QueryRow(t.Context(), `
-		select has_table_privilege('accruald_worker', 'accruald.posting', 'update, delete, truncate')`).Scan(&editable); err != nil {
+	rows, err := conn.Query(t.Context(), `
+		select c.relname,
+			has_table_privilege('accruald_worker', c.oid, 'update, delete') as editable,
+			has_table_privilege('accruald_worker', c.oid, 'truncate') as emptied,
+			exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'accruald.refuse_change'::regproc) as kept
+		from pg_class c
+		where c.relnamespace = 'accruald'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'goose_db_version'`)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if editable {
-		t.Error("the worker may edit postings")
+	var name string
+	var editable, emptied, kept bool
+	keptCount := 0
+	if _, err := pgx.ForEachRow(rows, []any{&name, &editable, &emptied, &kept}, func() error {
+		if editable == kept || emptied {
+			t.Errorf("table %q: editable %v, emptied %v, append-only by a trigger %v", name, editable, emptied, kept)
+		}
+		if kept {
+			keptCount++
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if keptCount < 5 {
+		t.Errorf("%d append-only tables, want posting, inbox_key, reference_log, adjustment and statement at least", keptCount)
 	}
 }

@@ -75,13 +75,15 @@ func (l *lane) run(ctx context.Context) error {
 	return nil
 }
 
-// giveUp releases the leases that are no longer assigned, after their last
-// batch, and returns those that stay in use. At the end all are released
-// together by keeper.leave.
+// giveUp releases the partitions that are no longer assigned, after their last
+// batch, and returns the leases that stay in use. One that is assigned under
+// another epoch stays: the keeper has it already, and giving it up would have
+// it taken under yet another epoch, and so on without end. At the end all are
+// released together by keeper.leave.
 func (l *lane) giveUp(ctx context.Context, used, assigned []lease) []lease {
 	var leaving []int
 	for _, u := range used {
-		if !slices.Contains(assigned, u) {
+		if !slices.ContainsFunc(assigned, func(a lease) bool { return a.partition == u.partition }) {
 			leaving = append(leaving, u.partition)
 		}
 	}

@@ -3,9 +3,11 @@ package workers
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/settlement"
 )
 
@@ -14,13 +16,17 @@ import (
 func TestTheDatabaseKnowsTheSameStates(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for table, want := range map[string][]string{
-		"incentive_bill":  settlement.BillTable().States,
-		"payment_request": settlement.RequestTable().States,
-		"invoice":         settlement.InvoiceTable().States,
-		"customer_order":  {decision.OrderPending, decision.OrderSettled, decision.OrderCancelled},
-		"input":           {decision.StatusWaiting, decision.StatusAccepted, decision.StatusRejected, decision.StatusDiscarded},
-	} {
+	all := map[string][]string{
+		"customer_order": {decision.OrderPending, decision.OrderSettled, decision.OrderCancelled},
+		"resource":       {pricing.StateActive, pricing.StateUnsubscribed},
+		"coupon":         {string(pricing.CouponNormal), string(pricing.CouponFrozen), string(pricing.CouponReclaimed), string(pricing.CouponExpired)}, // the others follow from amounts and times
+		"coupon_quota":   {string(pricing.QuotaNormal), string(pricing.QuotaFrozen), string(pricing.QuotaAdjusting), string(pricing.QuotaClosed)},
+		"input":          {decision.StatusWaiting, decision.StatusAccepted, decision.StatusRejected, decision.StatusDiscarded},
+	}
+	for _, machine := range settlement.Tables() {
+		all[strings.Replace(machine.Name, "bill", "incentive_bill", 1)] = machine.States
+	}
+	for table, want := range all {
 		if have := w.statesOf(table); !slices.Equal(have, slices.Sorted(slices.Values(want))) {
 			t.Errorf("%s admits %q, the rules have %q", table, have, want)
 		}

@@ -52,7 +52,9 @@ func TestUnknownCommitsAndConflicts(t *testing.T) {
 }
 
 // TestLostEpochBeginsAnew: when the lease was taken anew behind the worker's
-// back, its batches store nothing until it has read who owns what.
+// back, its batches store nothing until it has read who owns what. Then it goes
+// on under that epoch: it does not take its own partitions again and again,
+// each time publishing what was not noted as published yet.
 func TestLostEpochBeginsAnew(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -66,6 +68,13 @@ func TestLostEpochBeginsAnew(t *testing.T) {
 	w.drained()
 	w.halt()
 	r.sound()
+	var taken int
+	if err := r.pool().QueryRow(t.Context(), "select max(epoch) from stream_position where partition < 64").Scan(&taken); err != nil {
+		t.Fatal(err)
+	}
+	if taken != 2 {
+		t.Errorf("the partitions are in epoch %d, want 2: taken once, and once behind the worker's back", taken)
+	}
 }
 
 // TestStopWithoutServers: a worker that has lost everything still ends in time.

@@ -72,7 +72,7 @@ with known as materialized (
   from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
   join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
 )
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced, i.first_order
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
 from known
 join input i on i.partner_id = known.partner_id and i.input_no = known.input_no
 `
@@ -112,9 +112,9 @@ func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyH
 			&i.Pointer,
 			&i.Attempts,
 			&i.FiveDay,
-			&i.Version,
-			&i.Invoiced,
 			&i.FirstOrder,
+			&i.Invoiced,
+			&i.Version,
 		); err != nil {
 			return nil, err
 		}
@@ -127,7 +127,7 @@ func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyH
 }
 
 const LoadInputsOfChains = `-- name: LoadInputsOfChains :many
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced, i.first_order
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as chain_key) w
 join input i on i.partner_id = w.partner_id and i.chain_key = w.chain_key
 `
@@ -166,9 +166,9 @@ func (q *Queries) LoadInputsOfChains(ctx context.Context, partnerIds []string, i
 			&i.Pointer,
 			&i.Attempts,
 			&i.FiveDay,
-			&i.Version,
-			&i.Invoiced,
 			&i.FirstOrder,
+			&i.Invoiced,
+			&i.Version,
 		); err != nil {
 			return nil, err
 		}
@@ -181,10 +181,10 @@ func (q *Queries) LoadInputsOfChains(ctx context.Context, partnerIds []string, i
 }
 
 const LoadInputsRetryable = `-- name: LoadInputsRetryable :many
-select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, version, invoiced, first_order from input
+select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, first_order, invoiced, version from input
 where partner_id = any($1::text[]) and status = 'waiting'
 union all
-select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, version, invoiced, first_order from input
+select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, first_order, invoiced, version from input
 where partner_id = any($1::text[]) and status = 'rejected' and retryable
 `
 
@@ -222,9 +222,9 @@ func (q *Queries) LoadInputsRetryable(ctx context.Context, partnerIds []string) 
 			&i.Pointer,
 			&i.Attempts,
 			&i.FiveDay,
-			&i.Version,
-			&i.Invoiced,
 			&i.FirstOrder,
+			&i.Invoiced,
+			&i.Version,
 		); err != nil {
 			return nil, err
 		}
@@ -237,7 +237,7 @@ func (q *Queries) LoadInputsRetryable(ctx context.Context, partnerIds []string) 
 }
 
 const LoadInputsWaiting = `-- name: LoadInputsWaiting :many
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.version, i.invoiced, i.first_order
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as waits_for) w
 join input i on i.partner_id = w.partner_id and i.waits_for = w.waits_for and i.status = 'waiting'
 `
@@ -276,9 +276,9 @@ func (q *Queries) LoadInputsWaiting(ctx context.Context, partnerIds []string, id
 			&i.Pointer,
 			&i.Attempts,
 			&i.FiveDay,
-			&i.Version,
-			&i.Invoiced,
 			&i.FirstOrder,
+			&i.Invoiced,
+			&i.Version,
 		); err != nil {
 			return nil, err
 		}

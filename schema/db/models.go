@@ -242,9 +242,9 @@ type Input struct {
 	Pointer          string
 	Attempts         int32
 	FiveDay          *bool
-	Version          int64
-	Invoiced         *bool
 	FirstOrder       *bool
+	Invoiced         *bool
+	Version          int64
 }
 
 type Invoice struct {
@@ -401,8 +401,8 @@ type Resource struct {
 	Version    int64
 	CustomerID string
 	State      string
-	Document   []byte
 	RenewalDay pgtype.Date
+	Document   []byte
 }
 
 type Statement struct {

@@ -21,7 +21,16 @@ create table partner (
   highest           timestamptz not null default '0001-01-01 00:00:00+00', -- the year 1 is none
   waiting_since     timestamptz not null default '0001-01-01 00:00:00+00',
   closed_cycle      text   not null default '',
-  check (waiting >= 0 and retryable >= 0)
+  -- Cut-offs received, and the number of the last one as an input: facts received behind it are corrected together,
+  -- whatever their order.
+  cut_offs            bigint not null default 0,
+  cut_off_input       bigint not null default 0,
+  posting_hash        bytea  not null default decode(repeat('00', 32), 'hex') check (length(posting_hash) = 32), -- of the last posting
+  overdue             bigint not null default 0, -- that are open: no batch has to look further to know that there are none
+  -- How much usage there is, and until when it is settled.
+  usages              bigint not null default 0,
+  usage_settled_until timestamptz not null default '0001-01-01 00:00:00+00',
+  check (waiting >= 0 and retryable >= 0 and overdue >= 0 and usages >= 0 and cut_offs >= 0)
 );
 create index partner_by_site on partner (site);
 create index partner_with_open on partner (partner_id) where waiting > 0 or retryable > 0;
@@ -73,7 +82,12 @@ create table input (
   message           text        not null,
   pointer           text        not null,
   attempts          int         not null,
+  -- What is judged once, at the first decision, null where it is no question: whether an unsubscription came within
+  -- five days, whether a payment paid the customer's first order, and whether an unreturned invoice stood against an
+  -- unsubscription.
   five_day          boolean,
+  first_order       boolean,
+  invoiced          boolean,
   version           bigint      not null,
   primary key (partner_id, input_no),
   check ((status = 'waiting') = (waits_for is not null)),
@@ -118,15 +132,107 @@ create table customer_order (
   document    json   compression lz4,
   primary key (partner_id, order_id)
 );
+-- Whether a customer is new is told by its paid orders.
+create index customer_order_settled on customer_order (partner_id, customer_id) where state = 'settled';
 
 create table resource (
   partner_id  text   not null,
   resource_id text   not null,
   version     bigint not null,
   customer_id text   not null,
-  state       text   not null,
+  state       text   not null check (state in ('active', 'unsubscribed')),
+  renewal_day date, -- the day on which one that renews by itself expires, in UTC
   document    json   compression lz4 not null,
   primary key (partner_id, resource_id)
+);
+create index resource_by_renewal on resource (partner_id, renewal_day) where renewal_day is not null;
+create index resource_of_customer on resource (partner_id, customer_id) where state = 'active';
+
+-- The last automatic renewal of a resource that failed, and why, until one succeeds.
+create table renewal_attempt (
+  partner_id   text        not null,
+  resource_id  text        not null,
+  version      bigint      not null,
+  customer_id  text        not null,
+  attempted_at timestamptz not null,
+  code         text        not null check (code <> ''),
+  document     json        compression lz4 not null,
+  primary key (partner_id, resource_id)
+);
+
+-- Usage that is metered: what was used, what is settled together, and the totals that tiers run over. The order that
+-- settles a window is a row of customer_order, under the window's id.
+create table usage (
+  partner_id  text        not null,
+  usage_id    text        not null,
+  version     bigint      not null,
+  resource_id text        not null,
+  window_id   text        not null, -- the settlement it falls in
+  tier_id     text, -- the total its tiers run over
+  ends_at     timestamptz not null,
+  refused     boolean     not null, -- its resource contradicts it; other facts may yet make it good
+  document    json        compression lz4 not null,
+  primary key (partner_id, usage_id)
+);
+create index usage_by_window on usage (partner_id, window_id);
+create index usage_by_tier on usage (partner_id, tier_id) where tier_id is not null;
+create index usage_by_resource on usage (partner_id, resource_id, ends_at);
+
+create table usage_window (
+  partner_id text        not null,
+  window_id  text        not null,
+  version    bigint      not null,
+  ends_at    timestamptz not null,
+  settled    boolean     not null,
+  document   json        compression lz4 not null,
+  primary key (partner_id, window_id)
+);
+create index usage_window_open on usage_window (partner_id, ends_at) where not settled;
+
+create table usage_tier (
+  partner_id text    not null,
+  tier_id    text    not null,
+  version    bigint  not null,
+  total      numeric not null,
+  document   json    compression lz4 not null,
+  primary key (partner_id, tier_id)
+);
+
+-- Coupons and the quotas they are issued from.
+create table coupon (
+  partner_id  text        not null,
+  coupon_id   text        not null,
+  version     bigint      not null,
+  quota_id    text, -- none when it was not issued from one
+  customer_id text        not null,
+  currency    text        not null,
+  state       text        not null check (state in ('normal', 'frozen', 'reclaimed', 'expired')),
+  expire_time timestamptz not null,
+  face_value  numeric     not null check (face_value >= 0),
+  balance     numeric     not null, -- below 0 when payments that did not know of one another used it together
+  spent       numeric     not null check (spent >= 0),
+  forfeited   numeric     not null check (forfeited >= 0),
+  given_back  numeric     not null check (given_back >= 0),
+  document    json        compression lz4 not null,
+  primary key (partner_id, coupon_id),
+  constraint coupon_identity check (face_value = balance + spent + forfeited + given_back)
+);
+create index coupon_open on coupon (partner_id, expire_time) where state in ('normal', 'frozen');
+create index coupon_by_customer on coupon (partner_id, customer_id);
+
+create table coupon_quota (
+  partner_id text    not null,
+  quota_id   text    not null,
+  version    bigint  not null,
+  currency   text    not null,
+  state      text    not null check (state in ('normal', 'frozen', 'adjusting', 'closed')),
+  amount     numeric not null check (amount > 0),
+  balance    numeric not null, -- below 0 when more was issued than granted
+  issued     numeric not null check (issued >= 0),
+  given_back numeric not null check (given_back >= 0 and given_back <= issued),
+  document   json    compression lz4 not null,
+  primary key (partner_id, quota_id),
+  constraint coupon_quota_identity check (amount = balance + issued - given_back)
 );
 
 create table incentive_detail (
@@ -167,6 +273,20 @@ create table incentive_bill (
   constraint incentive_bill_identity check (total = frozen + payable + requested + paid_out + expired + "offset")
 );
 
+-- What was adjusted is adjusted again, not edited.
+create table adjustment (
+  partner_id    text    not null,
+  adjustment_id text    not null,
+  version       bigint  not null,
+  bill_id       text,
+  order_id      text,
+  currency      text    not null,
+  amount        numeric not null check (amount <> 0),
+  document      json    not null,
+  primary key (partner_id, adjustment_id),
+  check ((bill_id is null) <> (order_id is null))
+);
+
 create table hold (
   partner_id text    not null,
   hold_id    text    not null,
@@ -179,7 +299,17 @@ create table hold (
   document   json    compression lz4 not null,
   primary key (partner_id, hold_id)
 );
-create index hold_not_of_credit on hold (partner_id) where reason <> 'credit_not_repaid';
+-- Only open holds are looked through; one that is named is found by its key.
+create index hold_open_not_of_credit on hold (partner_id) where open and reason <> 'credit_not_repaid';
+
+-- Milestones that are delivered.
+create table milestone (
+  partner_id   text   not null,
+  milestone_id text   not null,
+  version      bigint not null,
+  document     json   not null,
+  primary key (partner_id, milestone_id)
+);
 
 create table debt (
   partner_id  text    not null,
@@ -203,6 +333,25 @@ create table repayment (
   amount       numeric not null,
   document     json    compression lz4 not null,
   primary key (partner_id, repayment_id)
+);
+
+-- Cycles that were said to be settled, each time it was said.
+create table cycle_settlement (
+  partner_id    text   not null,
+  settlement_id text   not null, -- cycle, currency and time
+  version       bigint not null,
+  document      json   not null,
+  primary key (partner_id, settlement_id)
+);
+
+-- Money that the partner, or one of its customers, is late with: it stands against payment requests.
+create table overdue (
+  partner_id text    not null,
+  overdue_id text    not null,
+  version    bigint  not null,
+  open       boolean not null,
+  document   json    not null,
+  primary key (partner_id, overdue_id)
 );
 
 create table payment_request (
@@ -233,6 +382,61 @@ create table invoice (
 create index invoice_by_request on invoice (partner_id, request_id) where request_id is not null;
 create index invoice_by_order on invoice using gin (order_ids);
 
+-- What the partner was given ahead of the consumption that it is to be invoiced for.
+create table owed_invoice (
+  partner_id text    not null, -- the owner
+  owed_id    text    not null, -- tax rate and currency
+  version    bigint  not null,
+  tax_rate   numeric not null check (tax_rate >= 0),
+  currency   text    not null,
+  amount     numeric not null check (amount >= 0),
+  document   json    compression lz4 not null,
+  primary key (partner_id, owed_id)
+);
+
+-- What resale customers consumed by cycle and currency, and what of it statements told.
+create table turnover (
+  partner_id  text   not null,
+  turnover_id text   not null, -- cycle and currency
+  version     bigint not null,
+  document    json   not null,
+  primary key (partner_id, turnover_id)
+);
+
+create table statement (
+  partner_id         text    not null,
+  statement_id       text    not null, -- cycle and currency
+  version            bigint  not null,
+  cycle              text    not null,
+  currency           text    not null,
+  bill_amount        numeric not null,
+  initial_amount_due numeric not null check (initial_amount_due = greatest(bill_amount, 0)),
+  document           json    not null,
+  primary key (partner_id, statement_id)
+);
+
+create table opportunity (
+  partner_id     text   not null,
+  opportunity_id text   not null,
+  version        bigint not null,
+  customer_id    text   not null,
+  state          text   not null check (state in ('registered', 'shared', 'accepted', 'rejected', 'closed')),
+  document       json   compression lz4 not null,
+  primary key (partner_id, opportunity_id)
+);
+create index opportunity_shared on opportunity (partner_id) where state = 'shared';
+
+create table customer_registration (
+  partner_id      text   not null,
+  registration_id text   not null,
+  version         bigint not null,
+  customer_id     text, -- known at the latest when the customer is associated
+  state           text   not null check (state in ('pending', 'registered', 'rejected', 'associated', 'expired')),
+  document        json   compression lz4 not null,
+  primary key (partner_id, registration_id)
+);
+create index customer_registration_open on customer_registration (partner_id) where state in ('pending', 'registered');
+
 create table allowance (
   partner_id   text   not null,
   allowance_id text   not null, -- customer and year
@@ -241,7 +445,10 @@ create table allowance (
   primary key (partner_id, allowance_id)
 );
 
--- The ledger: double-entry, debit positive. What was posted stays; a correction is posted beside it.
+-- The ledger: double-entry, debit positive. What was posted stays; a correction is posted beside it. The postings of a
+-- partner are a chain: each carries SHA-256 over the hash before it and its own content, and the partner keeps the last
+-- one. Numbers have no gaps, so an edit, a deletion, an insertion and another order all show. The first hash of a
+-- partner is 32 zero bytes.
 create table posting (
   partner_id text    not null,
   posting_no bigint  not null, -- gap-free per partner
@@ -251,6 +458,7 @@ create table posting (
   bill_id    text,
   currency   text    not null,
   amount     numeric not null check (amount <> 0),
+  hash       bytea   not null check (length(hash) = 32),
   primary key (partner_id, posting_no)
 );
 
@@ -330,6 +538,10 @@ $$;
 -- +goose StatementEnd
 create trigger posting_append_only before update or delete or truncate on posting
   for each statement execute function refuse_change();
+create trigger adjustment_append_only before update or delete or truncate on adjustment
+  for each statement execute function refuse_change();
+create trigger statement_append_only before update or delete or truncate on statement
+  for each statement execute function refuse_change();
 create trigger reference_log_append_only before update or delete or truncate on reference_log
   for each statement execute function refuse_change();
 -- A statement trigger of a partitioned table does not see what is done to one of its partitions by name.
@@ -373,3 +585,4 @@ create trigger posting_balance after insert on posting referencing new table as 
 alter table input set (autovacuum_analyze_scale_factor = 0.02);
 alter table customer_order set (autovacuum_analyze_scale_factor = 0.02);
 alter table incentive_detail set (autovacuum_analyze_scale_factor = 0.02);
+alter table usage set (autovacuum_analyze_scale_factor = 0.02);
