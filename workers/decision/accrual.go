@@ -13,8 +13,8 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
-// accrue writes one detail per line and policy of a paid order. Without a
-// policy the detail has a reason and no bill (Settlement rules, section 2).
+// accrue writes one detail per line and policy of a paid order. Without a base
+// policy one has a reason and no bill (Settlement rules, section 2).
 func (f *fact) accrue(order *Order) error {
 	for _, line := range order.Quote.Lines {
 		service, err := f.book.Prices.ServiceType(line.ServiceType, f.at)
@@ -29,18 +29,12 @@ func (f *fact) accrue(order *Order) error {
 		base := Detail{
 			OrderID: order.ID, LineID: line.LineID, CustomerID: order.CustomerID, Association: order.Association,
 			ServiceType: line.ServiceType, OrderKind: order.Kind, Currency: order.Quote.Currency, Event: f.ref(), Slices: slices,
-			ZeroReason: selection.ZeroReason,
-		}
-		if selection.Base == nil && len(selection.Special) == 0 {
-			base.ID = events.DeriveID("detail", f.ID, order.ID, line.LineID, "")
-			base.Cycle = calendar.CycleOf(f.at, f.site.Zone())
-			base.Performance = performance(slices)
-			f.Details.Put(base.ID, &base)
-			continue
 		}
 		policies := selection.Special
 		if selection.Base != nil {
 			policies = append([]*incentive.Policy{selection.Base}, policies...)
+		} else {
+			f.accrueNothing(base, selection.ZeroReason)
 		}
 		for _, p := range policies {
 			base.OpportunityID = f.earnedBy(order, p)
@@ -50,6 +44,16 @@ func (f *fact) accrue(order *Order) error {
 		}
 	}
 	return nil
+}
+
+// accrueNothing writes the detail that says why no base policy applies; special
+// ones may add to nothing.
+func (f *fact) accrueNothing(detail Detail, reason string) {
+	detail.ID = events.DeriveID("detail", f.ID, detail.OrderID, detail.LineID, "")
+	detail.Cycle = calendar.CycleOf(f.at, f.site.Zone())
+	detail.Performance = performance(detail.Slices)
+	detail.ZeroReason = reason
+	f.Details.Put(detail.ID, &detail)
 }
 
 func (f *fact) accrueUnder(p *incentive.Policy, detail Detail, at time.Time) error {
@@ -94,8 +98,14 @@ func (f *fact) estimate(p *incentive.Policy, detail *Detail) error {
 			detail.ZeroReason = incentive.ZeroOutsidePolicy
 		}
 	}
+	if p.Basis == incentive.BasisOrder && earnsNothing(detail) && detail.ZeroReason == "" {
+		detail.ZeroReason = incentive.ZeroBelowThreshold
+	}
 	return nil
 }
+
+// earnsNothing tells whether a detail has performance and comes to nothing.
+func earnsNothing(detail *Detail) bool { return detail.Ideal.IsZero() && detail.Performance.IsPositive() }
 
 func anyCounts(slices []DetailSlice) bool {
 	for _, s := range slices {

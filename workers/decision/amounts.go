@@ -170,7 +170,7 @@ func (d *decider) finalize(detail *Detail, amount, rate decimal.Decimal, policy 
 		changed.Rate = rate
 	}
 	moved := !detail.Ideal.Equal(amount) || !detail.Rate.Equal(changed.Rate)
-	nothing := amount.IsZero() && changed.Performance.IsPositive()
+	nothing := earnsNothing(&changed)
 	switch {
 	case nothing && changed.ZeroReason == "":
 		changed.ZeroReason = incentive.ZeroBelowThreshold

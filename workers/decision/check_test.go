@@ -27,6 +27,7 @@ func check(t testing.TB, m *decision.Memory, ev *events.Event) {
 	for id, p := range m.Partners {
 		checkBills(t, p, ev)
 		checkDetails(t, p, ev)
+		checkClawbacks(t, p, ev)
 		checkBalances(t, m, id, ev)
 		checkCoupons(t, p, ev)
 	}

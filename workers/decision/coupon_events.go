@@ -59,7 +59,10 @@ func (d *decider) checkIssue(data *events.CouponIssued) error {
 	if customer == nil {
 		return d.unknownCustomer(data.CustomerID, at)
 	}
-	if data.QuotaID == "" { // the vendor's, to whom it likes
+	if data.QuotaID == "" { // the vendor's, to whom it likes; a reseller's only to its customers
+		if _, err := resellerOf(customer, data.IndirectPartnerID); err != nil {
+			return err
+		}
 		return nil
 	}
 	if d.Reference.quotas[data.QuotaID] == nil {

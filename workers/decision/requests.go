@@ -32,6 +32,9 @@ func (d *decider) billStep(data events.BillAction, by settlement.BillTrigger) er
 	case settlement.BillDispute:
 		changed.Disputed = data.BillID
 		if data.DetailID != "" {
+			if err := d.detailOf(bill, data.DetailID); err != nil {
+				return err
+			}
 			changed.Disputed = data.DetailID
 		}
 	case settlement.BillResolve, settlement.BillReject:
@@ -70,6 +73,16 @@ func (d *decider) knownBill(id, pointer string) (*Bill, error) {
 			"partner %q has no bill %q; take the id from payable.changed.v1", d.ID, id)}
 	}
 	return bill, nil
+}
+
+// detailOf refuses a detail that does not stand in the bill.
+func (d *decider) detailOf(bill *Bill, id string) error {
+	d.need(ScopeDetail, id)
+	if detail := d.Details.Get(id); detail == nil || detail.BillID != bill.ID {
+		return &events.Rejection{Code: CodeUnknownDetail, Pointer: "/data/detail_id", Retryable: true, Message: fmt.Sprintf(
+			"bill %q has no incentive detail %q; take the id from incentive.accrued.v1, or dispute the whole bill", bill.ID, id)}
+	}
+	return nil
 }
 
 // requestStep takes a payment request along one edge of its machine.
