@@ -3,6 +3,7 @@ package decision
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -230,7 +231,13 @@ func (d *decider) correctives(bill *Bill, changed []*Detail, earlier []EventRef)
 	if err := d.openPeriod(bill, &open); err != nil {
 		return err
 	}
-	id := func(by EventRef) string { return events.DeriveID("late", d.ID, by.Source, by.ID, bill.ID, open.BillID) }
+	// The cut-offs are part of the id: what a payment elsewhere or a base bill
+	// changed is put down to the detail's own fact, which may have had a
+	// corrective detail before them that stands as issued.
+	cutOffs := strconv.FormatInt(d.Counters.CutOffs, 10)
+	id := func(by EventRef) string {
+		return events.DeriveID("late", d.ID, by.Source, by.ID, bill.ID, open.BillID, cutOffs)
+	}
 	correctives := map[string]*Detail{}
 	for _, by := range earlier {
 		correctives[id(by)] = nil
