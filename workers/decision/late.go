@@ -12,6 +12,21 @@ import (
 	"github.com/accruald/accruald/workers/incentive"
 )
 
+// Closed periods.
+//
+// A detail knows what the facts come to (Ideal) and what stands in its bill
+// (Amount). While the period runs both are the same. After the close nothing
+// issued is edited: the final calculation runs again over the ideal amounts,
+// and the differences go to the open period as corrective details, one for each
+// late fact and bill, linked by LateOf.
+//
+// Which late fact a difference is put down to must not depend on the order in
+// which they came. So details of closed bills remember how they stood at the
+// last cut-off (Stated), and whenever something changes there, every corrective
+// detail since then is computed anew: a detail whose own facts changed goes to
+// the last of those that are about its order or resources; one that only the
+// bands moved goes to the last such fact before it in key order.
+
 // correct runs the final calculation of a closed bill again and puts the
 // difference into the open period: one corrective detail for each late fact.
 // What each comes to is computed anew from how the details stood at the last

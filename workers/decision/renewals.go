@@ -12,6 +12,21 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
+// Automatic renewals.
+//
+// The job auto_renew is a cut-off, but what it orders has to outlive the next
+// fold of the chain. So the job does not write rows: it makes an order.renewed
+// and an order.paid (source SourceAutoRenew, time of the run, order id of
+// resource and old expiry), and receives them behind itself like any other
+// input: numbered, kept, folded with their chain in key order, refused by the
+// same rules. Issued tells the shell of them, so that the inbox knows them, and
+// a replay of the record, which has the run and what it made, meets the second
+// as a duplicate. What a rule refuses is found out before anything is ordered,
+// on the rows as they stand: it leaves only a RenewalAttempt, which is no part
+// of the digest, and the next run tries again. A late fact may still take a
+// renewal back, which is told as a rejection, and the next run orders it anew
+// under the same order id. A setting that comes late does not.
+
 // SourceAutoRenew is who speaks in the renewals that the job auto_renew orders
 // and pays. They are inputs like any other: numbered, kept, and folded with
 // the rest of their chain.
