@@ -275,7 +275,7 @@ func (w *working) widen(round int) {
 	}
 	if chains && round >= widenChainsRound {
 		for _, detail := range w.Details.All() {
-			w.needs[decision.ChainScope(detail.OrderID)] = true
+			w.needs[decision.ScopeOfOrder(detail.OrderID)] = true
 		}
 	}
 }

@@ -7,7 +7,21 @@ import (
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/money"
+	"github.com/shopspring/decimal"
 )
+
+// An Adjustment corrects a bill, by a detail of its own, or an order, on the
+// statement alone (order type 15).
+type Adjustment struct {
+	ID              string
+	BillID, OrderID string `json:",omitzero"`
+	DetailID        string `json:",omitzero"` // of the bill's adjustment
+	Amount          decimal.Decimal
+	Currency        money.Currency
+	Reason          string
+	Corrects        string `json:",omitzero"` // a finding
+	Event           EventRef
+}
 
 // adjusted corrects a bill by a detail of its own, or an order on the
 // partner's statement (contract section 4).

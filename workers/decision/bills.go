@@ -6,6 +6,14 @@ import (
 	"github.com/accruald/accruald/workers/settlement"
 )
 
+// Money that is gone.
+//
+// A detail knows what holds cover of it, its bill what of that is frozen. Both
+// are the same until a request takes money from the bill: from then on a hold
+// finds only what was left there, and the rest stands as Uncovered, until the
+// request gives the money back or the hold closes. Bounds, fixed when something
+// is taken, make that independent of the order in which holds come and go.
+
 // A billChange sums what the details of one event change in one bill.
 type billChange struct {
 	amount, frozen decimal.Decimal

@@ -23,6 +23,14 @@ type book struct {
 	repayments []settlement.Repayment
 }
 
+// A CycleSettlement says, with authority, that what was owed for a cycle at a
+// time is settled, whatever repayments have come.
+type CycleSettlement struct {
+	Cycle     calendar.Cycle
+	Currency  money.Currency
+	SettledAt time.Time
+}
+
 func (d *decider) book(c money.Currency) book {
 	var b book
 	for _, row := range d.Debts.All() {

@@ -6,6 +6,14 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
+// Conversions and trials.
+//
+// A conversion to pay-per-use (order type 10) is an order at price 0: it takes
+// along what is attached, and has details without a bill, outside every policy.
+// From the expiry on the resource counts as pay-per-use by the time of whoever
+// asks. Orders of type 11 and 14 block the resource whose place they take, and
+// replace its row when they are paid.
+
 // converted orders that resources change to pay-per-use at their expiry, or
 // takes that back. Like every order it settles by its payment, at price 0, and
 // keeps its resources from other changes until then.
@@ -80,7 +88,7 @@ func (f *fact) blockKnown(order *Order) {
 		return
 	}
 	for _, id := range order.ResourceIDs {
-		if r := f.Resources.Get(id); r != nil && r.State == pricing.StateActive && !r.MeteredOnly() {
+		if r := f.Resources.Get(id); inUse(r) {
 			f.Resources.Put(id, pricing.Block(r, order.ID, order.ValidUntil))
 		}
 	}

@@ -53,9 +53,13 @@ func (f *fact) judgeCoupons(order *Order, charge *pricing.Charge, coupons []pric
 	if len(coupons) == 0 {
 		return nil
 	}
+	return pricing.JudgeCoupons(coupons, tenders, f.couponUse(order, charge, coupons))
+}
+
+// couponUse is what coupons are judged by that pay for an order.
+func (f *fact) couponUse(order *Order, charge *pricing.Charge, coupons []pricing.Coupon) pricing.CouponUse {
 	first := slices.ContainsFunc(coupons, func(c pricing.Coupon) bool { return c.Limits.FirstOrder }) && f.firstOrder(order)
-	return pricing.JudgeCoupons(coupons, tenders, pricing.CouponUse{
-		CustomerID: order.CustomerID, OrderID: order.ID, At: f.at, FirstOrder: first, Quote: order.Quote, Charge: charge})
+	return pricing.CouponUse{CustomerID: order.CustomerID, OrderID: order.ID, At: f.at, FirstOrder: first, Quote: order.Quote, Charge: charge}
 }
 
 // firstOrder tells whether the customer paid for no order before. It is judged
@@ -74,7 +78,11 @@ func (f *fact) firstOrder(order *Order) bool {
 // was refused, connects with it.
 func (f *fact) connected(order *Order) []*Order {
 	byResource := map[string][]*Order{}
-	for _, k := range f.chain(orderKey(order.ID)).Keys {
+	chain := f.chain(orderKey(order.ID))
+	if chain == nil { // it is only tried, for resources that were ordered before
+		chain = f.chain(resourceKey(order.ResourceIDs[0]))
+	}
+	for _, k := range chain.Keys {
 		id, ok := cutKey(k, orderKey(""))
 		if o := f.Orders.Get(id); ok && o != nil {
 			for _, r := range resourcesOf(o) {

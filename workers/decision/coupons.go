@@ -12,6 +12,30 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
+// Coupons.
+//
+// A payment with coupons is judged by what stands before it in its chain: the
+// coupon as it was issued, in its state at the time of the payment as known at
+// its first decision, after what the orders that resources connect with this
+// one until then did with it. That is less than what is one chain by now: a
+// later order that connects two resources does not undo what was paid, and a
+// refused one connects nothing. So the verdict follows from the facts before
+// it in key order, whatever came first, and no chain has to know another one's.
+//
+// What became of a coupon's face value is a row of its own: a fold of all its
+// payments and refunds in key order, wherever they are. There payments that did
+// not know of one another show as a negative balance. Reclaimed or expired, it
+// gives its quota what is left at that point; a late payment takes that back,
+// and a late refund to it is lost. A quota's row is the sum over its coupons.
+//
+// Whether a payment pays the customer's first order is judged once, in decision
+// order, outside the law of arrival (contract section 1).
+//
+// A quota that is granted again is granted more; validity and limits of the
+// last grant are those of what is issued from then on. The vendor's coupons,
+// without a quota, go to customers of any association, and nobody can reclaim
+// them; when they expire, their balance stays with them.
+
 // A Coupon is an issued coupon as it stands: what became of its face value
 // follows from the payments and refunds that used it, folded in key order,
 // whatever the order in which they came.

@@ -9,6 +9,15 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
+// Leaving, and what is left.
+//
+// Bills of a partner that left expire the day after their validity; enrolled
+// again in time it has left nothing. From then on what a hold releases, or a
+// cancelled request gives back, expires at once, without making up for
+// negatives: that is done by the run alone. What was released into expired is
+// frozen again when the hold is, so that facts after the run may come in any
+// order.
+
 // expireBills expires what is left of the issued bills of a partner that left
 // the programme, the day after the last day of their validity. A bill that is
 // issued later expires with the next run; a partner that was enrolled again in

@@ -116,3 +116,13 @@ func (d *decider) touchBills(of func(*Bill) bool) {
 		}
 	}
 }
+
+// Applicable returns what of a bill could be applied for at a time, by all that
+// is known, and what stands against it: what a request is judged by, for those
+// who ask before. ErrNeeds means that rows are not loaded.
+func (p *Partner) Applicable(common *Reference, bill *Bill, at time.Time) (amount decimal.Decimal, blockedBy []string, err error) {
+	var none []events.Out
+	defer needs(&none, &err)
+	amount, blockedBy = p.applicableAt(common, bill, max(p.Counters.DecisionNo, p.Reference.Version()), at)
+	return amount, blockedBy, nil
+}

@@ -8,6 +8,20 @@ import (
 	"github.com/accruald/accruald/workers/incentive"
 )
 
+// Holds.
+//
+// Every hold says what it covers, and a slice is frozen while an open one does:
+// those of operations as they say, and those that follow from facts. An order
+// paid by a milestone contract is held until that is delivered. What a flexi
+// coupon on credit paid is a debt of its order, owed after what is owed on
+// credit and no part of the cycle's due; its slices are frozen whole until it is
+// repaid. A cycle that is settled with authority counts as a repayment, at that
+// time, of whatever is due of it then. What takes from a slice or corrects it in
+// a later bill is covered where the slice is.
+//
+// An overdue account freezes nothing: while one is open, the partner's or a
+// customer's, nothing may be applied for.
+
 // rule is the hold as the rules see it.
 func (h *Hold) rule() incentive.Hold {
 	return incentive.Hold{ID: h.ID, Reason: h.Reason, Open: h.Open, Scope: incentive.Scope{

@@ -8,6 +8,10 @@ import (
 	"github.com/accruald/accruald/workers/incentive"
 )
 
+// A Milestone is what a milestone contract waits for, once it is delivered.
+// Before that only the holds know it.
+type Milestone struct{ ID string }
+
 // holdPlaced opens a hold of operations over what its scope says; what it
 // freezes follows in the stage of holds, for details there are and for those
 // to come (Settlement rules, section 4).

@@ -141,3 +141,11 @@ func (p *Partner) DetailsOf(orderID string) []*Detail { return p.Details.By(deta
 
 // Currency is what the amounts of an order are in.
 func (o *Order) Currency() money.Currency { return currencyOf(o) }
+
+// Reversals returns the details that take back of one, by id.
+func (p *Partner) Reversals(detailID string) []*Detail {
+	return p.Details.By(detailsByReversed, detailID)
+}
+
+// DetailsOfBill returns the details that stand in a bill, by id.
+func (p *Partner) DetailsOfBill(billID string) []*Detail { return p.Details.By(detailsByBill, billID) }

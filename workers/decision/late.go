@@ -3,6 +3,7 @@ package decision
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -10,6 +11,21 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/incentive"
 )
+
+// Closed periods.
+//
+// A detail knows what the facts come to (Ideal) and what stands in its bill
+// (Amount). While the period runs both are the same. After the close nothing
+// issued is edited: the final calculation runs again over the ideal amounts,
+// and the differences go to the open period as corrective details, one for each
+// late fact and bill, linked by LateOf.
+//
+// Which late fact a difference is put down to must not depend on the order in
+// which they came. So details of closed bills remember how they stood at the
+// last cut-off (Stated), and whenever something changes there, every corrective
+// detail since then is computed anew: a detail whose own facts changed goes to
+// the last of those that are about its order or resources; one that only the
+// bands moved goes to the last such fact before it in key order.
 
 // correct runs the final calculation of a closed bill again and puts the
 // difference into the open period: one corrective detail for each late fact.
@@ -230,7 +246,13 @@ func (d *decider) correctives(bill *Bill, changed []*Detail, earlier []EventRef)
 	if err := d.openPeriod(bill, &open); err != nil {
 		return err
 	}
-	id := func(by EventRef) string { return events.DeriveID("late", d.ID, by.Source, by.ID, bill.ID, open.BillID) }
+	// The cut-offs are part of the id: what a payment elsewhere or a base bill
+	// changed is put down to the detail's own fact, which may have had a
+	// corrective detail before them that stands as issued.
+	cutOffs := strconv.FormatInt(d.Counters.CutOffs, 10)
+	id := func(by EventRef) string {
+		return events.DeriveID("late", d.ID, by.Source, by.ID, bill.ID, open.BillID, cutOffs)
+	}
 	correctives := map[string]*Detail{}
 	for _, by := range earlier {
 		correctives[id(by)] = nil

@@ -14,9 +14,6 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
-// scenesMax is how many random histories each law is tried on.
-const scenesMax = 40
-
 // fold folds events and returns the digest.
 func fold(t *testing.T, list []*events.Event) (*decision.Memory, string) {
 	t.Helper()
@@ -182,19 +179,35 @@ func TestReleasedHoldsLeaveNoTrace(t *testing.T) {
 		s := newScene(t, seed)
 		list := s.list(s.month, s.after)
 		held, _ := fold(t, list)
-		free, _ := fold(t, slices.DeleteFunc(slices.Clone(list), func(ev *events.Event) bool {
-			return ev.Type == events.TypeHoldPlaced || ev.Type == events.TypeHoldReleased
-		}))
+		free, _ := fold(t, withoutHolds(t, list))
 		p, q := held.Partners["P100"], free.Partners["P100"]
 		if diff := diffTables(t, "detail", p.Details, q.Details) + diffTables(t, "bill", p.Bills, q.Bills); diff != "" {
-			t.Fatalf("seed %d: released holds leave a trace:\n%s", seed, diff)
+			t.Errorf("seed %d: released holds leave a trace:\n%s", seed, diff)
 		}
 		for k, sum := range held.Balances("P100") {
 			if !sum.Equal(free.Balances("P100")[k]) {
-				t.Fatalf("seed %d: posting %v: %s with holds, %s without", seed, k, sum, free.Balances("P100")[k])
+				t.Errorf("seed %d: posting %v: %s with holds, %s without", seed, k, sum, free.Balances("P100")[k])
 			}
 		}
 	}
+}
+
+// withoutHolds puts a cut-off that does nothing in the place of every hold.
+func withoutHolds(t *testing.T, list []*events.Event) []*events.Event {
+	t.Helper()
+	out := slices.Clone(list)
+	for i, ev := range out {
+		if ev.Type != events.TypeHoldPlaced && ev.Type != events.TypeHoldReleased {
+			continue
+		}
+		var err error
+		out[i], err = events.New(events.Envelope{ID: ev.ID, Source: events.Source, Subject: decision.JobOpportunityWindows, PartitionKey: "P100", Time: ev.Time},
+			&events.ScheduleApplied{PartnerID: "P100", Job: decision.JobOpportunityWindows, Site: "cn", ScheduledFor: ev.Time})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
 }
 
 // totals sums what stands in all bills, without the adjustments: one of a bill

@@ -8,6 +8,12 @@ import (
 	"github.com/accruald/accruald/workers/settlement"
 )
 
+// Marketplace orders.
+//
+// Whether a marketplace invoice stands against an unsubscription is noted on its
+// input, like the five-day quota: a later fold must not see other invoices. One
+// is pending only while it waits for its resource.
+
 // uninvoiced refuses to give back a marketplace order that an invoice to the
 // customer stands against (Settlement rules, section 7). It is judged once, at
 // the first decision, by the invoices decided before: they are cut-offs, so a

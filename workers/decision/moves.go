@@ -12,6 +12,15 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
+// Moves.
+//
+// A move (customer.associated with previous_partner_id) is told to the previous
+// partner as customer.disassociated with next_partner_id; that one sends the
+// live resources on as resources.moved, which the new one folds as facts. Both
+// go through the outbox onto the input. What was paid and earned stays where it
+// was, so a return gives back only what the new partner was paid; unpaid
+// orders, and changes at renewal that have not begun, are not carried.
+
 // movedResourcesMax is how many resources one event carries; more follow in
 // others.
 const movedResourcesMax = 100

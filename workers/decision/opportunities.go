@@ -10,6 +10,30 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
+// Opportunities.
+//
+// They are reference data, with rows for their states. An order earns by the
+// policy that its opportunity was closed with when the order was paid; an order
+// under an opportunity that is not known, or not closed, is an order like any
+// other. A policy that opportunities were closed with is for their orders alone,
+// from the first closing on; published with a category that no service has, it
+// never earns elsewhere before that either. Without an end of the project the
+// incentive is recovered whenever its order is refunded.
+
+// An Opportunity is a business that a partner registered, or that the vendor
+// shared with it, and where that stands (Settlement rules, section 2).
+type Opportunity struct {
+	ID         string
+	CustomerID string
+	Origin     string // partner, vendor
+	State      settlement.OpportunityState
+	SharedAt   time.Time `json:",omitzero"`
+	Deadline   time.Time `json:",omitzero"` // start of the last day to accept a shared one
+	Outcome    string    `json:",omitzero"`
+	PolicyID   string    `json:",omitzero"`
+	ProjectEnd time.Time `json:",omitzero"`
+}
+
 // opportunity takes an opportunity along one edge of its machine. Its events
 // are reference data: what an order earns by it is judged by what was known
 // when the order was decided.

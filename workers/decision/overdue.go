@@ -3,10 +3,12 @@ package decision
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/settlement"
+	"github.com/shopspring/decimal"
 )
 
 // An overdue is a gate at request time: while one is open, of the partner or of
@@ -14,6 +16,20 @@ import (
 // tell customers apart, and for what its resale customers owe the partner
 // answers, so a customer's overdue shuts the same gate. Nothing is frozen by it
 // (Settlement rules, section 4).
+
+// An Overdue is money that the partner, or one of its customers, is late with.
+// It counts while it was reported and not cleared, in whatever order these come.
+type Overdue struct {
+	ID, CustomerID string
+	Amount         decimal.Decimal
+	Currency       money.Currency
+	Since          time.Time
+	Reported       bool
+	ClearedAt      *time.Time `json:",omitzero"`
+}
+
+// Open tells whether it stands against payment requests.
+func (o *Overdue) Open() bool { return o.Reported && o.ClearedAt == nil }
 
 // overdue opens an overdue, unless it was cleared before it came.
 func (d *decider) overdue(data *events.AccountOverdue) error {

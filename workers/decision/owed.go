@@ -10,6 +10,24 @@ import (
 	"github.com/accruald/accruald/workers/settlement"
 )
 
+// Owed invoices.
+//
+// The owner is the partner: its account got the money. What an incentive paid
+// into the account is owed at the site's output tax rate, per currency. An
+// invoice to the customer is the chosen consumption less that; one that comes
+// to nothing is refused, so that what is owed is never used up without an
+// invoice. An invoice that is rejected, cancelled or returned owes it again.
+
+// An OwedInvoice is the amount for which a partner was given money ahead of
+// the consumption that it is to be invoiced for, at one tax rate and in one
+// currency. The owner is the partner: it is the partner's account that the
+// money was put into (Settlement rules, section 7).
+type OwedInvoice struct {
+	TaxRate  decimal.Decimal
+	Currency money.Currency
+	Amount   decimal.Decimal
+}
+
 // owedID names what a partner owes at one tax rate and in one currency.
 func owedID(rate decimal.Decimal, c money.Currency) string { return rate.String() + "/" + string(c) }
 

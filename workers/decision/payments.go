@@ -18,23 +18,12 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	if err := f.ownPayment(order); err != nil {
 		return err
 	}
-	discountID := data.DiscountID
-	if discountID == "" && order.AutoPay {
-		discountID = order.Quote.AutomaticChoice(f.site)
-	}
-	charge, err := order.Quote.Charge(discountID)
+	charge, err := f.charge(order, data.DiscountID)
 	if err != nil {
 		return err
 	}
-	tenders, err := f.tenders(order, data, charge)
+	tenders, coupons, err := f.payWith(order, data, charge)
 	if err != nil {
-		return err
-	}
-	coupons, err := f.coupons(order, tenders)
-	if err != nil {
-		return err
-	}
-	if err := f.judgeCoupons(order, charge, coupons, tenders); err != nil {
 		return err
 	}
 	slices, err := pricing.Allocate(charge, tenders, pricing.EligibleLines(coupons, order.Quote))
@@ -54,6 +43,32 @@ func (f *fact) paid(data *events.OrderPaid) error {
 	f.notePaid(&settled)
 	f.Orders.Put(settled.ID, &settled)
 	return f.accrue(&settled)
+}
+
+// charge is what an order costs with the discount that was chosen, or without a
+// choice with the automatic one where it pays by itself.
+func (f *fact) charge(order *Order, discountID string) (*pricing.Charge, error) {
+	if discountID == "" && order.AutoPay {
+		discountID = order.Quote.AutomaticChoice(f.site)
+	}
+	return order.Quote.Charge(discountID)
+}
+
+// payWith returns what an order is paid with, and the coupons among it, which
+// may pay for it.
+func (f *fact) payWith(order *Order, data *events.OrderPaid, charge *pricing.Charge) ([]pricing.Tender, []pricing.Coupon, error) {
+	if f.in.Event.Source == SourceAutoRenew {
+		return f.ownTenders(order, data, charge)
+	}
+	tenders, err := f.tenders(order, data, charge)
+	if err != nil {
+		return nil, nil, err
+	}
+	coupons, err := f.coupons(order, tenders)
+	if err != nil {
+		return nil, nil, err
+	}
+	return tenders, coupons, f.judgeCoupons(order, charge, coupons, tenders)
 }
 
 // deliver gives the resources what was paid for.
@@ -113,11 +128,7 @@ func (f *fact) give(order *Order, r *Resource) {
 // as the customer settles (contract section 3).
 func (f *fact) tenders(order *Order, data *events.OrderPaid, charge *pricing.Charge) ([]pricing.Tender, error) {
 	if len(data.Tenders) == 0 {
-		kind, err := tenderOf(order.Settlement)
-		if err != nil || charge.Amount.IsZero() {
-			return nil, err
-		}
-		return []pricing.Tender{{Kind: kind, Amount: charge.Amount}}, nil
+		return asSettled(order, charge.Amount)
 	}
 	out := make([]pricing.Tender, 0, len(data.Tenders))
 	for i, t := range data.Tenders {
@@ -128,6 +139,15 @@ func (f *fact) tenders(order *Order, data *events.OrderPaid, charge *pricing.Cha
 		out = append(out, tender)
 	}
 	return out, nil
+}
+
+// asSettled pays an amount as the customer settles.
+func asSettled(order *Order, amount decimal.Decimal) ([]pricing.Tender, error) {
+	kind, err := tenderOf(order.Settlement)
+	if err != nil || amount.IsZero() {
+		return nil, err
+	}
+	return []pricing.Tender{{Kind: kind, Amount: amount}}, nil
 }
 
 // wholeCents refuses amounts that the currency has no coin for.

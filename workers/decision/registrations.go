@@ -2,12 +2,23 @@ package decision
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
 )
+
+// A Registration is a customer that a partner has announced. Approved, it
+// protects the partner until the customer is associated or its window ends.
+type Registration struct {
+	ID           string
+	CustomerName string
+	CustomerID   string `json:",omitzero"`
+	State        settlement.RegistrationState
+	ApprovedAt   time.Time `json:",omitzero"`
+}
 
 // registration takes a customer registration along one edge of its machine.
 func (d *decider) registration(ev any) error {

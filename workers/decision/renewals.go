@@ -12,6 +12,21 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
+// Automatic renewals.
+//
+// The job auto_renew is a cut-off, but what it orders has to outlive the next
+// fold of the chain. So the job does not write rows: it makes an order.renewed
+// and an order.paid (source SourceAutoRenew, time of the run, order id of
+// resource and old expiry), and receives them behind itself like any other
+// input: numbered, kept, folded with their chain in key order, refused by the
+// same rules. Issued tells the shell of them, so that the inbox knows them, and
+// a replay of the record, which has the run and what it made, meets the second
+// as a duplicate. What a rule refuses is found out before anything is ordered,
+// on the rows as they stand: it leaves only a RenewalAttempt, which is no part
+// of the digest, and the next run tries again. A late fact may still take a
+// renewal back, which is told as a rejection, and the next run orders it anew
+// under the same order id. A setting that comes late does not.
+
 // SourceAutoRenew is who speaks in the renewals that the job auto_renew orders
 // and pays. They are inputs like any other: numbered, kept, and folded with
 // the rest of their chain.
@@ -40,7 +55,8 @@ type renewal struct {
 	resource *Resource
 	orderID  string
 	placed   *events.Event
-	paid     *events.Event // made once the price is known
+	paid     *events.Event  // made once the price is known
+	coupon   pricing.Tender // that pays first, if any does
 }
 
 // autoRenew orders and pays the renewal of every resource that is due. What a
@@ -53,8 +69,15 @@ func (d *decider) autoRenew(profile *site.Profile, at time.Time) error {
 		return err
 	}
 	d.needRenewals(due)
+	coupons, err := d.renewalCoupons(due, at)
+	if err != nil {
+		return err
+	}
 	for _, r := range due {
-		failure := d.tryRenewal(r)
+		failure := d.tryRenewal(r, coupons)
+		if failure == nil {
+			failure = coupons.spend(r)
+		}
 		if failure == nil {
 			d.issued = append(d.issued, r.placed, r.paid)
 			d.Attempts.Put(r.resource.ID, nil)
@@ -156,7 +179,7 @@ func (d *decider) needRenewals(due []*renewal) {
 // tryRenewal applies a renewal and its payment to the rows as they stand, and
 // takes that back: what is refused here is not ordered at all. It makes the
 // event of the payment.
-func (d *decider) tryRenewal(r *renewal) *events.Rejection {
+func (d *decider) tryRenewal(r *renewal, coupons cashCoupons) *events.Rejection {
 	if d.Inputs.Get(InputID(r.placed.Source, r.placed.ID)) != nil {
 		return &events.Rejection{Code: CodeAlreadyRenewed, Message: fmt.Sprintf(
 			"the renewal of resource %q was ordered by a run for this time before, and refused since; the next run tries again", r.resource.ID)}
@@ -169,7 +192,7 @@ func (d *decider) tryRenewal(r *renewal) *events.Rejection {
 	defer d.journal.rollback(mark)
 	err := d.tryFact(r.placed)
 	if err == nil {
-		r.paid, err = d.paidRenewal(r)
+		err = d.payRenewal(r, coupons)
 	}
 	if err == nil {
 		err = d.tryFact(r.paid)
@@ -185,16 +208,6 @@ func (d *decider) tryFact(ev *events.Event) error {
 	in.Event, in.FiveDay = ev, nil
 	return d.guarded(func() error { return d.applyFact(&in) })
 }
-
-func (d *decider) paidRenewal(r *renewal) (*events.Event, error) {
-	return d.own(r, "2-paid", r.placed.Time, &events.OrderPaid{OrderID: r.orderID, PartnerID: d.ID, PaidBy: events.PaidByCustomer,
-		Tenders: renewalTenders(d.Orders.Get(r.orderID))})
-}
-
-// renewalTenders chooses what an automatic renewal is paid with. Naming none
-// has all of it paid as the customer's settlement says (contract section 3);
-// coupons that go first are named here, with the rest beside them.
-func renewalTenders(*Order) []events.Tender { return nil }
 
 // automatic refuses an automatic renewal of what was renewed for the same
 // expiry: one of ours once the expiry it was ordered for is past, one of

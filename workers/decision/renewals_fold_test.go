@@ -67,8 +67,7 @@ func TestAlreadyRenewed(t *testing.T) {
 // late is tried again by the next run, under the same order.
 func TestAutoRenewalSurvivesFoldingAgain(t *testing.T) {
 	t.Parallel()
-	s := bought(t)
-	s.configure(events.ResourceRenewalConfigured{AutoRenew: true}, "vm-1")
+	s := due(t)
 	s.on(3, 27, 3).run(decision.JobAutoRenew)
 	order := s.own()[0].ID
 	s.on(3, 20, 9).add("change", "X1", &events.OrderSpecChanged{OrderID: "X1", PartnerID: "P100", CustomerID: "C1", AutoPay: true, ResourceID: "vm-1",

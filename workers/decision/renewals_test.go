@@ -84,8 +84,7 @@ func (s *story) own() (out []*decision.Order) {
 // settles, and what it earns stands like any renewal's.
 func TestAutoRenewal(t *testing.T) {
 	t.Parallel()
-	s := bought(t)
-	s.configure(events.ResourceRenewalConfigured{AutoRenew: true}, "vm-1")
+	s := due(t)
 	s.on(3, 26, 3).run(decision.JobAutoRenew)
 	s.expires("eight days before", "vm-1", "2026-04-03")
 	s.on(3, 27, 3).run(decision.JobAutoRenew)
@@ -125,7 +124,7 @@ func TestAutoRenewalIsPaidAsTheCustomerSettles(t *testing.T) {
 	}{"C0": {pricing.TenderCredit, "423"}, "C1": {pricing.TenderCash, "423"}, "C2": {pricing.TenderMonthlySettlement, "470"}, "C3": {pricing.TenderCash, "470"}} {
 		t.Run(customer, func(t *testing.T) {
 			t.Parallel()
-			s := newStory(t)
+			s := newStory(t).withoutCoupons()
 			s.on(3, 3, 9).place("O1", customer, "vm-1")
 			s.on(3, 3, 10).add("adjusted", "O1", &events.OrderPriceAdjusted{OrderID: "O1", PartnerID: "P100", DiscountID: "A1", AmountOff: ptr(dec("100.00"))})
 			s.on(3, 3, 11).paid("O1")

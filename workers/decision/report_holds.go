@@ -121,3 +121,9 @@ func (d *decider) holdReference(c Covering, detail *Detail) string {
 	}
 	return detail.OrderID
 }
+
+// HoldReference names what a hold that covers a detail is about: an order, a
+// bill, a detail or a cycle.
+func (p *Partner) HoldReference(c Covering, detail *Detail) string {
+	return (&decider{Partner: p}).holdReference(c, detail)
+}

@@ -8,7 +8,8 @@ import (
 	"github.com/accruald/accruald/workers/settlement"
 )
 
-// apply hands the current event to its rule.
+// apply hands the current event to its rule: reference data and order events
+// (contract sections 2 and 3) here, the rest to applySettlement.
 func (d *decider) apply() error {
 	switch data := d.in.Event.Data.(type) {
 	case *events.OrderPlaced, *events.OrderSpecChanged, *events.OrderRenewed, *events.OrderUnsubscribed,
@@ -31,12 +32,6 @@ func (d *decider) apply() error {
 		return d.overdue(data)
 	case *events.AccountCleared:
 		return d.cleared(data)
-	case *events.HoldPlaced:
-		return d.holdPlaced(data)
-	case *events.HoldReleased:
-		return d.holdReleased(data)
-	case *events.AdjustmentPosted:
-		return d.adjusted(data)
 	case *events.PartnerEnrolled, *events.PartnerLeft, *events.CustomerAssociated, *events.CustomerDisassociated,
 		*events.DiscountGranted, *events.DiscountRevoked, *events.CouponIssued, *events.CouponQuotaGranted,
 		*events.CouponReclaimed, *events.CouponStateChanged, *events.CouponQuotaStateChanged:
@@ -45,6 +40,21 @@ func (d *decider) apply() error {
 		return d.opportunity(data)
 	case *events.CustomerRegistrationRequested, *events.CustomerRegistrationApproved, *events.CustomerRegistrationRejected:
 		return d.registration(data)
+	default:
+		return d.applySettlement()
+	}
+}
+
+// applySettlement hands an event of settlement or the clock to its rule
+// (contract section 4).
+func (d *decider) applySettlement() error {
+	switch data := d.in.Event.Data.(type) {
+	case *events.HoldPlaced:
+		return d.holdPlaced(data)
+	case *events.HoldReleased:
+		return d.holdReleased(data)
+	case *events.AdjustmentPosted:
+		return d.adjusted(data)
 	case *events.BillConfirmed:
 		return d.billStep(data.BillAction, settlement.BillConfirm)
 	case *events.BillDisputed:
@@ -115,7 +125,7 @@ func (d *decider) settle() error {
 // only carry on what facts came to.
 func cutsOff(ev *events.Event) bool {
 	if job, ok := ev.Data.(*events.ScheduleApplied); ok {
-		return job.Job != JobSettleUsage && job.Job != "reconcile"
+		return job.Job != JobSettleUsage && job.Job != JobReconcile
 	}
 	return events.IsCutOff(ev.Type)
 }

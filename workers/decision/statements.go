@@ -9,7 +9,49 @@ import (
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
+	"github.com/shopspring/decimal"
 )
+
+// Statements.
+//
+// What resale customers consume is summed by cycle as orders change. A statement
+// tells what no statement has told of its cycle and those before it, so that
+// what comes late stands in the next one.
+
+// A Turnover sums what resale customers consumed in a cycle and currency, by
+// the time of the facts, and says what of it statements have told.
+type Turnover struct {
+	Cycle    calendar.Cycle
+	Currency money.Currency
+	Sums     StatementSums `json:",omitempty"`
+	Stated   StatementSums `json:",omitempty"`
+}
+
+// StatementSums are the parts of a statement; refunds are negative.
+type StatementSums struct {
+	Consumption, Refunds, Adjustments decimal.Decimal
+}
+
+func (s StatementSums) plus(o StatementSums) StatementSums {
+	return StatementSums{s.Consumption.Add(o.Consumption), s.Refunds.Add(o.Refunds), s.Adjustments.Add(o.Adjustments)}
+}
+
+func (s StatementSums) negated() StatementSums {
+	return StatementSums{s.Consumption.Neg(), s.Refunds.Neg(), s.Adjustments.Neg()}
+}
+
+func (s StatementSums) isZero() bool {
+	return s.Consumption.IsZero() && s.Refunds.IsZero() && s.Adjustments.IsZero()
+}
+
+// A Statement is the partner's bill of a cycle and currency, issued once.
+type Statement struct {
+	Cycle                  calendar.Cycle
+	Currency               money.Currency
+	Sums                   StatementSums   `json:",omitempty"`
+	Tax                    decimal.Decimal // contained in Amount
+	Amount, InitiallyToPay decimal.Decimal
+}
 
 // turnover counts what the orders that changed consumed and gave back, each
 // under the cycle of its time, for the statements. The partner's statement is

@@ -1,16 +1,12 @@
 package decision_test
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/site"
 )
-
-// notDecided are the types of the contract that are rejected as not_supported.
-var notDecided = []string{}
 
 func sampleOf(t *testing.T, typ string) *events.Event {
 	t.Helper()
@@ -26,8 +22,7 @@ func sampleOf(t *testing.T, typ string) *events.Event {
 }
 
 // Every inbound type of the contract comes to an end that can be seen: it is
-// decided, waits, or is rejected with a code; the types that are not decided
-// yet say so and point to the type. None is ignored, none stumbles.
+// decided, waits, or is rejected with a code. None is ignored, none stumbles.
 func TestEveryInboundType(t *testing.T) {
 	t.Parallel()
 	for _, typ := range events.InboundTypes() {
@@ -40,21 +35,17 @@ func TestEveryInboundType(t *testing.T) {
 			ev := sampleOf(t, typ)
 			version := m.Common.Version()
 			outs := mustFold(t, m, ev)
-			code, pointer := "", ""
+			code := ""
 			for _, o := range outs {
 				if r, ok := o.Data.(*events.EventRejected); ok {
-					code, pointer = r.Code, r.Pointer
+					code = r.Code
 				}
 			}
 			switch {
 			case code == decision.CodeInternal:
 				t.Fatalf("%s stumbles: %+v", typ, outs[0].Data)
-			case slices.Contains(notDecided, typ):
-				if code != decision.CodeNotSupported || pointer != "/type" {
-					t.Errorf("%s: code %q at %q, want not_supported at /type", typ, code, pointer)
-				}
-			case code == decision.CodeNotSupported && pointer == "/type":
-				t.Errorf("%s is not decided, and the list does not say so", typ)
+			case code == decision.CodeNotSupported:
+				t.Errorf("%s is not decided", typ)
 			case events.IsForAll(typ):
 				if typ != events.TypeScheduleFired && code == "" && m.Common.Version() == version {
 					t.Errorf("%s is ignored", typ)
@@ -64,6 +55,24 @@ func TestEveryInboundType(t *testing.T) {
 				if in == nil || in.Status == "" {
 					t.Fatalf("%s is not recorded", typ)
 				}
+			}
+		})
+	}
+}
+
+// Every job of the contract is decided for a partner of its site.
+func TestEveryJob(t *testing.T) {
+	t.Parallel()
+	for _, job := range []string{decision.JobCloseCycle, decision.JobSettleUsage, decision.JobStatement, decision.JobAutoConfirm, decision.JobReleaseHolds,
+		decision.JobExpire, decision.JobAutoRequest, decision.JobAutoRenew, decision.JobReconcile, decision.JobOpportunityWindows} {
+		t.Run(job, func(t *testing.T) {
+			t.Parallel()
+			s := bought(t)
+			before := digestOf(t, s.m)
+			s.run(job)
+			s.accepted(job)
+			if job == decision.JobReconcile && digestOf(t, s.m) != before {
+				t.Error("it changed something")
 			}
 		})
 	}

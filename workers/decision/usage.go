@@ -11,6 +11,35 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
+// Usage.
+//
+// A metered usage is a fact of its own and belongs to no chain: a month of hours
+// alone would fill one. It is priced when it comes, so that it is refused at
+// once, and waits in its settlement window: all usage of a customer, resource
+// and factor within the hour, date or month that its product is settled by,
+// under one association and one way to settle, since an order has one of each.
+// settle_usage is no cut-off: what a window comes to follows from the set of its
+// usage, and only the highest time that was settled counts. A settled window is
+// an order of one line without an order type, priced and settled in one
+// order.settled; it stands at the beginning of its first usage, earns as any
+// order, and is folded again when usage comes late. Two events of one window are
+// two facts of their producer, and both count.
+//
+// Tiers that run over a month keep a total: what stands behind its last usage
+// goes on from it, anything else has the group rated again in key order. They
+// are provisional until the month is closed, which the order tells by naming the
+// month; the close finds nothing left to correct. A total that becomes cheaper
+// gives back, by the customer's own tender; on credit it repays the customer's
+// oldest debt. Under a policy by order such a settlement earns nothing.
+//
+// What a resource contradicts (a change of its specification within the window,
+// another owner) is refused, and judged again whenever the resource's changes or
+// owner come out otherwise, in both directions. A resource that nobody ordered
+// is made of the usage with the lowest key, refused or not, and orders see it by
+// that it is there alone; so usage rests on orders, and never orders on what
+// became of usage. An order about a pay-per-use resource is refused by name and
+// keeps its place in the chain, and is good once the resource is ordered.
+
 // Limits of usage: what one late usage folds again.
 const (
 	usagesPerWindowMax = 50_000

@@ -1,0 +1,28 @@
+package decision_test
+
+import (
+	"os"
+	"strconv"
+)
+
+// scenesVariable is how many random histories each law is tried on; a night's
+// run sets it to thousands (see doc.go).
+const scenesVariable = "ACCRUALD_LAW_SCENES"
+
+// scenesDefault is how many of them a change is tried on.
+const scenesDefault = 12
+
+// scenesMax is how many random histories each law is tried on.
+var scenesMax = scenes()
+
+func scenes() int {
+	text := os.Getenv(scenesVariable)
+	if text == "" {
+		return scenesDefault
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < scenesDefault {
+		panic("set " + scenesVariable + " to a number from " + strconv.Itoa(scenesDefault) + " on, not " + strconv.Quote(text))
+	}
+	return n
+}
