@@ -80,14 +80,14 @@ type PriceRow struct {
 	PeriodNum      int              `json:"period_num,omitzero" rule:"period_num"`
 	UsageFactor    string           `json:"usage_factor,omitzero" rule:"code"`
 	UsageMeasureID int              `json:"usage_measure_id,omitzero" rule:"int,min=1,max=100000"`
-	Amount         *decimal.Decimal `json:"amount,omitzero" rule:"nonneg"`
+	Amount         *decimal.Decimal `json:"amount,omitempty" rule:"nonneg"`
 	Mode           string           `json:"mode,omitzero" rule:"enum,of=graduated|volume"`
 	Bands          []PriceBand      `json:"bands,omitzero" rule:"object,len=1:100"`
 }
 
 // PriceBand prices usage up to and including UpTo; the last band has none.
 type PriceBand struct {
-	UpTo   *decimal.Decimal `json:"up_to,omitzero" rule:"positive"`
+	UpTo   *decimal.Decimal `json:"up_to,omitempty" rule:"positive"`
 	Amount decimal.Decimal  `json:"amount" rule:"nonneg"`
 }
 
@@ -122,10 +122,10 @@ type IncentivePolicyPublished struct {
 	Mode             string            `json:"mode" rule:"enum,of=marginal|whole"`
 	Bands            []RateBand        `json:"bands" rule:"object,len=1:100"`
 	Threshold        *Threshold        `json:"threshold,omitzero" rule:"object"`
-	BaseCap          *decimal.Decimal  `json:"base_cap,omitzero" rule:"nonneg"`
-	RewardCap        *decimal.Decimal  `json:"reward_cap,omitzero" rule:"nonneg"`
+	BaseCap          *decimal.Decimal  `json:"base_cap,omitempty" rule:"nonneg"`
+	RewardCap        *decimal.Decimal  `json:"reward_cap,omitempty" rule:"nonneg"`
 	OutsideCap       bool              `json:"outside_cap,omitzero" rule:"bool"`
-	MinPayment       *decimal.Decimal  `json:"min_payment,omitzero" rule:"nonneg"`
+	MinPayment       *decimal.Decimal  `json:"min_payment,omitempty" rule:"nonneg"`
 	ExclusionWindows []ExclusionWindow `json:"exclusion_windows,omitzero" rule:"object,len=0:1000"`
 	CycleBy          string            `json:"cycle_by" rule:"enum,of=payment|effective"`
 	EffectiveTime    time.Time         `json:"effective_time" rule:"time"`
@@ -139,7 +139,7 @@ type Newness struct {
 
 // RateBand pays Rate up to UpTo, which belongs to the band unless UpToInclusive is false; the last band may be open.
 type RateBand struct {
-	UpTo          *decimal.Decimal `json:"up_to,omitzero" rule:"positive"`
+	UpTo          *decimal.Decimal `json:"up_to,omitempty" rule:"positive"`
 	UpToInclusive *bool            `json:"up_to_inclusive,omitzero" rule:"bool"`
 	Rate          decimal.Decimal  `json:"rate" rule:"ratio"`
 }

@@ -38,7 +38,7 @@ func compareFields(t *testing.T, at string, schema object, structType reflect.Ty
 		}
 		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
 		names = append(names, name)
-		if option != "omitzero" {
+		if option == "" {
 			required = append(required, name)
 		}
 		if property, ok := properties[name].(object); ok {

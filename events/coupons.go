@@ -14,12 +14,12 @@ type Limits struct {
 	OrderKinds            []string         `json:"order_kinds,omitzero" rule:"enum,of=new|renew|change,len=1:3,unique"`
 	PeriodNums            []int            `json:"period_nums,omitzero" rule:"period_num,len=1:1000"`
 	FirstOrder            bool             `json:"first_order,omitzero" rule:"bool"`
-	MinAmount             *decimal.Decimal `json:"min_amount,omitzero" rule:"nonneg"`
+	MinAmount             *decimal.Decimal `json:"min_amount,omitempty" rule:"nonneg"`
 	MaxUses               int              `json:"max_uses,omitzero" rule:"int,min=1,max=1000000"`
 	WithEmpowerDiscount   string           `json:"simultaneousUseWithEmpowerDiscount,omitzero" rule:"enum,of=0|1"`
 	WithContractDiscount  string           `json:"simultaneousUseWithContractDiscount,omitzero" rule:"enum,of=0|1"`
 	WithPromotionDiscount string           `json:"simultaneousUseWithPromotionDiscount,omitzero" rule:"enum,of=0|1"`
-	MinConsumeDiscount    *decimal.Decimal `json:"minConsumeDiscount,omitzero" rule:"ratio"`
+	MinConsumeDiscount    *decimal.Decimal `json:"minConsumeDiscount,omitempty" rule:"ratio"`
 }
 
 // CouponQuotaGranted gives a partner a quota to issue coupons from.
@@ -57,8 +57,8 @@ type CouponIssued struct {
 	CouponType           int              `json:"coupon_type" rule:"enum,of=1|2|4"`
 	IndirectPartnerID    string           `json:"indirect_partner_id,omitzero" rule:"id"`
 	CouponVersion        int              `json:"coupon_version" rule:"int,min=1,max=2"`
-	FaceValue            *decimal.Decimal `json:"face_value,omitzero" rule:"positive"`
-	Ratio                *decimal.Decimal `json:"ratio,omitzero" rule:"ratio"`
+	FaceValue            *decimal.Decimal `json:"face_value,omitempty" rule:"positive"`
+	Ratio                *decimal.Decimal `json:"ratio,omitempty" rule:"ratio"`
 	Currency             string           `json:"currency" rule:"currency"`
 	ValidTime            time.Time        `json:"valid_time" rule:"time"`
 	ExpireTime           time.Time        `json:"expire_time" rule:"time"`

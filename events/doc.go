@@ -31,7 +31,7 @@
 //
 // A payload struct is read by a plan made once from its tags (plan.go): in one pass over the JSON text each member is
 // decoded and checked, so that a refusal knows its pointer; unknown members are skipped, since fields may be added;
-// null is as good as absent. A member whose json tag has no omitzero is required. The JSON library itself could decode
+// null is as good as absent. A member whose json tag has no omitzero or omitempty is required. The JSON library itself could decode
 // the structs, but could not tell an absent false or 0 from a given one.
 //
 // # Failure handling

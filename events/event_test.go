@@ -225,3 +225,19 @@ func TestDeriveID(t *testing.T) {
 		}
 	})
 }
+
+// TestZeroIsNotAbsent: an amount of zero that may be left out is written when
+// it is there.
+func TestZeroIsNotAbsent(t *testing.T) {
+	t.Parallel()
+	zero := decimal.Zero
+	ev, err := events.New(events.Envelope{ID: "1", Source: "/test", Type: events.TypeProductPublished, Subject: "P", PartitionKey: events.AllPartners, Time: time.Unix(0, 0)},
+		&events.ProductPublished{ProductID: "P", Names: events.Names{EnUS: "p"}, CloudServiceType: "s", ResourceType: "r", ResourceSpec: "f", Region: "x", Currency: "CNY",
+			Channel: "vendor", EffectiveTime: time.Unix(0, 0), Prices: []events.PriceRow{{ChargingMode: "period", PeriodType: new(int), PeriodNum: 1, Amount: &zero}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ev.Data.(*events.ProductPublished).Prices[0].Amount; got == nil || !got.IsZero() {
+		t.Errorf("the amount reads back as %v", got)
+	}
+}

@@ -30,7 +30,7 @@ type MovedResource struct {
 	ProductID          string           `json:"product_id" rule:"id"`
 	Region             string           `json:"region" rule:"code"`
 	AvailableZone      string           `json:"available_zone,omitzero" rule:"code"`
-	ResourceSize       *decimal.Decimal `json:"resource_size,omitzero" rule:"quantity"`
+	ResourceSize       *decimal.Decimal `json:"resource_size,omitempty" rule:"quantity"`
 	SizeMeasureID      int              `json:"size_measure_id,omitzero" rule:"int,min=1,max=100000"`
 	SubscriptionNum    int              `json:"subscription_num" rule:"int,min=1,max=10000"`
 	Currency           string           `json:"currency,omitzero" rule:"currency"`

@@ -122,7 +122,7 @@ type OrderPriceAdjusted struct {
 	OrderID    string           `json:"order_id" rule:"id"`
 	PartnerID  string           `json:"partner_id" rule:"id"`
 	DiscountID string           `json:"discount_id" rule:"id"`
-	AmountOff  *decimal.Decimal `json:"amount_off,omitzero" rule:"positive"`
+	AmountOff  *decimal.Decimal `json:"amount_off,omitempty" rule:"positive"`
 	Lines      []LineAmountOff  `json:"lines,omitzero" rule:"object,len=1:100,lines"`
 }
 

@@ -17,7 +17,7 @@ type PartnerEnrolled struct {
 	Certified                 bool             `json:"certified" rule:"bool"`
 	AutoRequest               bool             `json:"auto_request" rule:"bool"`
 	AutoRequestMethod         string           `json:"auto_request_method,omitzero" rule:"enum,of=bank_transfer|account_top_up|account_owed_invoice|coupon_quota"`
-	SettlementDiscount        *decimal.Decimal `json:"settlement_discount,omitzero" rule:"ratio"`
+	SettlementDiscount        *decimal.Decimal `json:"settlement_discount,omitempty" rule:"ratio"`
 	EffectiveTime             time.Time        `json:"effective_time" rule:"time"`
 }
 

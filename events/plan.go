@@ -56,7 +56,7 @@ func planOf(t reflect.Type) (*plan, error) {
 		}
 		p.byName[name] = len(p.fields)
 		p.fields = append(p.fields, plannedField{
-			name: name, index: f.Index, required: option != "omitzero", decode: decode,
+			name: name, index: f.Index, required: option == "", decode: decode,
 		})
 	}
 	if len(p.fields) > fieldsMax {

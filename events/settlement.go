@@ -93,12 +93,12 @@ type InvoiceTriggered struct {
 	Trigger            string           `json:"trigger" rule:"enum,of=apply|approve|reject|cancel|issue|cancel_accept|cancel_refuse|sign|return_request|return_done|return_refuse"`
 	Actor              string           `json:"actor" rule:"text"`
 	Reason             string           `json:"reason,omitzero" rule:"text"`
-	Amount             *decimal.Decimal `json:"amount,omitzero" rule:"positive"`
+	Amount             *decimal.Decimal `json:"amount,omitempty" rule:"positive"`
 	Direction          string           `json:"direction,omitzero" rule:"enum,of=to_customer|to_vendor"`
 	Channel            string           `json:"channel,omitzero" rule:"enum,of=vendor|marketplace_curated|marketplace_other"`
 	Medium             string           `json:"medium,omitzero" rule:"enum,of=electronic|paper|digital"`
 	Currency           string           `json:"currency,omitzero" rule:"currency"`
-	TaxRate            *decimal.Decimal `json:"tax_rate,omitzero" rule:"ratio"`
+	TaxRate            *decimal.Decimal `json:"tax_rate,omitempty" rule:"ratio"`
 	PaymentRequestID   string           `json:"payment_request_id,omitzero" rule:"id"`
 	OrderIDs           []string         `json:"order_ids,omitzero" rule:"id,len=1:100,unique"`
 	VATUsed            *bool            `json:"vat_used,omitzero" rule:"bool"`
