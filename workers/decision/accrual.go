@@ -105,7 +105,9 @@ func (f *fact) estimate(p *incentive.Policy, detail *Detail) error {
 }
 
 // earnsNothing tells whether a detail has performance and comes to nothing.
-func earnsNothing(detail *Detail) bool { return detail.Ideal.IsZero() && detail.Performance.IsPositive() }
+func earnsNothing(detail *Detail) bool {
+	return detail.Ideal.IsZero() && detail.Performance.IsPositive()
+}
 
 func anyCounts(slices []DetailSlice) bool {
 	for _, s := range slices {

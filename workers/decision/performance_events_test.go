@@ -36,7 +36,9 @@ func TestPerformanceByTender(t *testing.T) {
 	flexi := func(counts bool) func(*events.CouponIssued) {
 		return func(c *events.CouponIssued) { c.CouponType, c.CountsForPerformance = events.CouponFlexi, counts }
 	}
-	card := func(amount string) events.Tender { return events.Tender{Kind: "stored_card", CardID: "CARD", Amount: dec(amount)} }
+	card := func(amount string) events.Tender {
+		return events.Tender{Kind: "stored_card", CardID: "CARD", Amount: dec(amount)}
+	}
 	for name, c := range map[string]struct {
 		paidBy       string
 		tenders      []events.Tender

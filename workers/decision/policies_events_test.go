@@ -79,7 +79,9 @@ func TestPoliciesChooseByWhatTheySay(t *testing.T) {
 		}
 	}
 	threshold := func(amount string, inclusive bool) change {
-		return func(p *events.IncentivePolicyPublished) { p.Threshold = &events.Threshold{Amount: dec(amount), Inclusive: inclusive} }
+		return func(p *events.IncentivePolicyPublished) {
+			p.Threshold = &events.Threshold{Amount: dec(amount), Inclusive: inclusive}
+		}
 	}
 	for name, c := range map[string]struct {
 		policies []*events.IncentivePolicyPublished
