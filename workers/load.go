@@ -1,7 +1,6 @@
 package workers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +42,7 @@ type loader struct {
 	allowances, paid, renewals, customers                 want
 	coupons, couponsDue, quotas                           want
 	usage                                                 usageWants
-	holdWants
+	holding                                               holdWants
 
 	opportunities, sharedOpportunities, registrations, openRegistrations want
 	owed                                                                 want
@@ -76,28 +75,14 @@ func (r *run) load(ctx context.Context, pending []string) error {
 // want notes which query brings a scope, and that it will be there.
 func (l *loader) want(w *working, s decision.Scope) error {
 	w.Loaded(s)
-	into := map[decision.ScopeKind]*want{
-		decision.ScopeChain: &l.chains, decision.ScopeInputs: &l.inputsOfChains, decision.ScopeWaiting: &l.inputsWaiting,
-		decision.ScopeRetryable: &l.retryable, decision.ScopeBook: &l.book, decision.ScopeHolds: &l.holds,
-		decision.ScopeBill: &l.bills, decision.ScopeBills: &l.allBills, decision.ScopeBillDetails: &l.detailsOfBills, decision.ScopePaid: &l.paid,
-		decision.ScopeRequest: &l.requests, decision.ScopeInvoice: &l.invoices, decision.ScopeInvoices: &l.invoicesOfRequests,
-		decision.ScopeOrderInvoices: &l.orderInvoices, decision.ScopeAllowance: &l.allowances, decision.ScopeInput: &l.inputs,
-		decision.ScopeRenewals: &l.renewals, decision.ScopeCustomer: &l.customers,
-		decision.ScopeCoupon: &l.coupons, decision.ScopeCouponsDue: &l.couponsDue, decision.ScopeQuota: &l.quotas,
-		decision.ScopeOpportunity: &l.opportunities, decision.ScopeSharedOpportunities: &l.sharedOpportunities,
-		decision.ScopeRegistration: &l.registrations, decision.ScopeOpenRegistrations: &l.openRegistrations,
-		decision.ScopeOwed: &l.owed,
-	}[s.Kind]
-	if into == nil {
-		into = cmp.Or(l.of(s.Kind), l.usage.into(s.Kind))
-	}
+	into := l.wantOf(s.Kind)
 	switch {
 	case into == nil:
 		return fmt.Errorf("load scope %s %q of partner %q: no query brings it", s.Kind, s.ID, w.ID)
 	case s.Kind == decision.ScopeWaiting && w.stored.Waiting == 0,
 		s.Kind == decision.ScopeRetryable && w.stored.Waiting == 0 && w.stored.Retryable == 0:
 		return nil // the partner's own count says that there is nothing
-	case w.stored.Usages == 0 && l.usage.into(s.Kind) != nil:
+	case w.stored.Usages == 0 && l.usage.of(s.Kind) != nil:
 		return nil
 	case s.Kind == decision.ScopeInput:
 		source, id, _ := strings.Cut(s.ID, "\x00")

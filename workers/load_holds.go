@@ -48,13 +48,13 @@ func (l *loader) queueHolds(batch *pgx.Batch) {
 			batch.Queue(sql, w.partnerIDs).Query(read)
 		}
 	}
-	pairs(db.LoadHolds, &l.holdsByID, reader(l, func(w *working) *decision.Table[decision.Hold] { return w.Holds }))
-	pairs(db.LoadDetails, &l.details, reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details }))
-	pairs(db.LoadMilestones, &l.milestones, reader(l, func(w *working) *decision.Table[decision.Milestone] { return w.Milestones }))
-	pairs(db.LoadOverdues, &l.overdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
-	partners(db.LoadOpenOverdues, &l.openOverdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
-	pairs(db.LoadAdjustments, &l.adjustments, reader(l, func(w *working) *decision.Table[decision.Adjustment] { return w.Adjustments }))
+	pairs(db.LoadHolds, &l.holding.holdsByID, reader(l, func(w *working) *decision.Table[decision.Hold] { return w.Holds }))
+	pairs(db.LoadDetails, &l.holding.details, reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details }))
+	pairs(db.LoadMilestones, &l.holding.milestones, reader(l, func(w *working) *decision.Table[decision.Milestone] { return w.Milestones }))
+	pairs(db.LoadOverdues, &l.holding.overdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
+	partners(db.LoadOpenOverdues, &l.holding.openOverdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
+	pairs(db.LoadAdjustments, &l.holding.adjustments, reader(l, func(w *working) *decision.Table[decision.Adjustment] { return w.Adjustments }))
 	partners(db.LoadCycleSettlements, &l.book, reader(l, func(w *working) *decision.Table[decision.CycleSettlement] { return w.CycleSettlements }))
-	partners(db.LoadTurnovers, &l.statements, reader(l, func(w *working) *decision.Table[decision.Turnover] { return w.Turnovers }))
-	partners(db.LoadStatements, &l.statements, reader(l, func(w *working) *decision.Table[decision.Statement] { return w.Statements }))
+	partners(db.LoadTurnovers, &l.holding.statements, reader(l, func(w *working) *decision.Table[decision.Turnover] { return w.Turnovers }))
+	partners(db.LoadStatements, &l.holding.statements, reader(l, func(w *working) *decision.Table[decision.Statement] { return w.Statements }))
 }

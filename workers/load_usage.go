@@ -15,13 +15,26 @@ type usageWants struct {
 	since                                            want // ids: resource and time
 }
 
-// into returns what a scope of usage is added to, nil for another scope.
-func (u *usageWants) into(kind decision.ScopeKind) *want {
-	return map[decision.ScopeKind]*want{
-		decision.ScopeUsage: &u.usages, decision.ScopeUsages: &u.ofWindows, decision.ScopeTierUsages: &u.ofTiers,
-		decision.ScopeUsageWindow: &u.windows, decision.ScopeUsageDue: &u.open, decision.ScopeUsageTier: &u.tiers,
-		decision.ScopeUsagesSince: &u.since,
-	}[kind]
+// of returns the want of a scope, nil for one of another kind.
+func (w *usageWants) of(kind decision.ScopeKind) *want {
+	switch kind {
+	case decision.ScopeUsage:
+		return &w.usages
+	case decision.ScopeUsages:
+		return &w.ofWindows
+	case decision.ScopeTierUsages:
+		return &w.ofTiers
+	case decision.ScopeUsageWindow:
+		return &w.windows
+	case decision.ScopeUsageDue:
+		return &w.open
+	case decision.ScopeUsageTier:
+		return &w.tiers
+	case decision.ScopeUsagesSince:
+		return &w.since
+	default:
+		return nil
+	}
 }
 
 // wantAlone asks for what a chain key names where no chain has the key: settled
