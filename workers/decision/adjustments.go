@@ -3,11 +3,12 @@ package decision
 import (
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/money"
-	"github.com/shopspring/decimal"
 )
 
 // An Adjustment corrects a bill, by a detail of its own, or an order, on the

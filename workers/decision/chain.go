@@ -36,11 +36,7 @@ func (d *decider) foldFact() error {
 	if err := d.applyFact(d.in); err != nil {
 		return err
 	}
-	facts := d.factsOf(chain)
-	if d.in.No > d.Counters.CutOffInput {
-		facts = append(slices.Clone(facts), d.factOf(d.in))
-	}
-	d.stand(chain, facts)
+	d.stand(chain, append(slices.Clone(d.factsOf(chain)), d.factOf(d.in)))
 	return nil
 }
 
@@ -56,8 +52,8 @@ func (d *decider) factOf(in *Input) Fact {
 	return Fact{Event: EventRef{Time: in.Event.Time, Source: in.Event.Source, ID: in.Event.ID}, Keys: slices.Compact(keys)}
 }
 
-// stand notes the facts of a chain that stand and were received since the last
-// cut-off. Corrections of closed bills may be put down to others of them now.
+// stand notes the facts of a chain that stand and were first decided since the
+// last cut-off, which for what waited is later than when it was received. Corrections of closed bills may be put down to others of them now.
 func (d *decider) stand(chain *Chain, facts []Fact) {
 	noted := *chain
 	noted.CutOffs, noted.Facts = d.Counters.CutOffs, facts
@@ -171,7 +167,7 @@ func (d *decider) refold(chain *Chain, own bool) error {
 		if in != d.in {
 			d.redecide(in, outcomes[in])
 		}
-		if outcomes[in] == nil && in.No > d.Counters.CutOffInput {
+		if outcomes[in] == nil && (in == d.in || in.DecisionNo > d.Counters.CutOffDecision) {
 			facts = append(facts, d.factOf(in))
 		}
 	}

@@ -71,7 +71,7 @@ func (p *Partner) Receive(common *Reference, ev *events.Event, arrived time.Time
 	}
 	if cutsOff(ev) { // here, since what waits is decided when facts say so
 		p.Counters.CutOffs++
-		p.Counters.CutOffInput = p.Counters.InputNo
+		p.Counters.CutOffDecision = p.Counters.DecisionNo
 	}
 	d := &decider{Partner: p, common: common, now: arrived}
 	d.expireAndRetry()

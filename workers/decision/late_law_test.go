@@ -36,7 +36,7 @@ func TestLawOfLateFacts(t *testing.T) {
 						corrected[seed]++
 					}
 				}
-				for i := range 10 {
+				for i := range 6 {
 					m, got := fold(t, s.list(shuffled(rng, inTime), shuffled(rng, after)))
 					if got != want {
 						t.Fatalf("permutation %d ends otherwise:\n%s", i, difference(t, base, m))

@@ -100,9 +100,9 @@ func TestLawOfArrival(t *testing.T) {
 				t.Fatalf("the history came to %d orders only; it shows nothing", n)
 			}
 			rng := rand.New(rand.NewPCG(seed, 99))
-			permutations := 10
+			permutations := 6
 			if seed == 0 {
-				permutations = 100
+				permutations = 40
 			}
 			for i := range permutations {
 				m, got := fold(t, s.list(shuffled(rng, s.month), shuffled(rng, s.after)))

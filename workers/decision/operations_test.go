@@ -185,7 +185,7 @@ func (o *operator) run(steps int, see func(*events.Event, []events.Out)) {
 func TestLawsOfEveryEvent(t *testing.T) {
 	t.Parallel()
 	reached := map[string]int{}
-	for seed := range uint64(scenesMax) {
+	for seed := range uint64(max(scenesMax, operatedScenesMin)) {
 		var inputs []*events.Event
 		var published [][]byte
 		ids, frozen := map[string]string{}, map[string]decimal.Decimal{}

@@ -5,10 +5,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/settlement"
-	"github.com/shopspring/decimal"
 )
 
 // An overdue is a gate at request time: while one is open, of the partner or of

@@ -89,7 +89,7 @@ type Counters struct {
 	WaitingSince     time.Time      // arrival of the longest waiting input, zero if none waits
 	ClosedCycle      calendar.Cycle // last cycle that close_cycle closed
 	CutOffs          int64          // cut-offs received
-	CutOffInput      int64          // number of the last one as an input
+	CutOffDecision   int64          // last input decided before the last one
 	Overdue          int64          // overdues that are open
 
 	Usages            int64     // usages known, refused ones as well

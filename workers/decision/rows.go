@@ -258,7 +258,7 @@ type Chain struct {
 	Last    events.Key
 	Size    int    // events folded
 	CutOffs int64  `json:",omitzero"` // how many there had been when Facts began
-	Facts   []Fact `json:",omitzero"` // that stand and were received since the last cut-off, in key order
+	Facts   []Fact `json:",omitzero"` // that stand and were decided since the last cut-off, in key order
 }
 
 // A Fact is an order fact with the order and the resources that it is about,

@@ -12,6 +12,10 @@ const scenesVariable = "ACCRUALD_LAW_SCENES"
 // scenesDefault is how many of them a change is tried on.
 const scenesDefault = 12
 
+// operatedScenesMin is how many histories it takes to come to every kind of
+// step of settlement.
+const operatedScenesMin = 40
+
 // scenesMax is how many random histories each law is tried on.
 var scenesMax = scenes()
 

@@ -122,12 +122,22 @@ func (d *decider) settle() error {
 
 // cutsOff tells whether order facts may not be permuted over the event
 // (contract section 1): the events of settlement, and every job that does not
-// only carry on what facts came to.
+// only carry on what facts came to. What names orders may wait for them, and so
+// is decided among the facts that follow, at one place or another, and in a
+// replay at another again: it cuts nothing off. Nor does it look at what does.
 func cutsOff(ev *events.Event) bool {
-	if job, ok := ev.Data.(*events.ScheduleApplied); ok {
-		return job.Job != JobSettleUsage && job.Job != JobReconcile
+	switch data := ev.Data.(type) {
+	case *events.ScheduleApplied:
+		return data.Job != JobSettleUsage && data.Job != JobReconcile
+	case *events.HoldPlaced:
+		return data.OrderID == ""
+	case *events.AdjustmentPosted:
+		return data.OrderID == ""
+	case *events.InvoiceTriggered:
+		return len(data.OrderIDs) == 0
+	default:
+		return events.IsCutOff(ev.Type)
 	}
-	return events.IsCutOff(ev.Type)
 }
 
 // accept records that the event is decided and stands.

@@ -3,13 +3,14 @@ package decision
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
-	"github.com/shopspring/decimal"
 )
 
 // Statements.

@@ -88,7 +88,7 @@ func (d *decider) usageOf(data *events.UsageMetered) (*Usage, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &Usage{ID: id, Event: ref, InputNo: d.in.No, ReferenceVersion: d.in.ReferenceVersion, PartnerVersion: d.in.PartnerVersion, Use: pricing.Usage{
+	u := &Usage{ID: id, Event: ref, DecisionNo: d.Counters.DecisionNo + 1, ReferenceVersion: d.in.ReferenceVersion, PartnerVersion: d.in.PartnerVersion, Use: pricing.Usage{
 		UsageKey: pricing.UsageKey(ref), CustomerID: data.CustomerID, IndirectPartnerID: reseller, ResourceID: data.ResourceID,
 		Consumption: consumption(data), Window: pricing.Window(data.Window)}}
 	cost, err := pricing.RateUsage(f.book, u.Use, decimal.Zero)

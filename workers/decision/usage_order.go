@@ -115,13 +115,13 @@ func (d *decider) forgetOrder(id string) {
 	d.Orders.Put(id, nil)
 }
 
-// lateUsage returns the last usage of a settlement that was received since the
+// lateUsage returns the last usage of a settlement that was decided since the
 // last cut-off, nil when there is none.
 func (d *decider) lateUsage(windowID string) *EventRef {
 	d.need(ScopeUsages, windowID)
 	var last *EventRef
 	for _, u := range d.inWindow(windowID) {
-		if u.InputNo > d.Counters.CutOffInput && (last == nil || compareRefs(u.Event, *last) > 0) {
+		if u.DecisionNo > d.Counters.CutOffDecision && (last == nil || compareRefs(u.Event, *last) > 0) {
 			last = &u.Event
 		}
 	}

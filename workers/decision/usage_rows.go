@@ -22,7 +22,7 @@ const usageOrderPrefix = "usage-"
 type Usage struct {
 	ID                               string
 	Event                            EventRef
-	InputNo                          int64  // when it was received
+	DecisionNo                       int64  // when it was first taken in
 	ReferenceVersion, PartnerVersion int64  // of its first decision
 	WindowID                         string // the settlement it falls in
 	TierID                           string // the total its tiers run over, "" without one
