@@ -25,8 +25,8 @@ func (q *quarter) operations() {
 	q.later(on(time.March, 16, 10), q.by("billing", partnerShanghai, milestone, &events.MilestoneDelivered{
 		PartnerID: partnerShanghai, MilestoneID: milestone}))
 
-	q.later(on(time.March, 6, 10), q.by("billing", partnerSingapore, partnerSingapore+"/2026-02/USD", &events.CycleSettled{
-		PartnerID: partnerSingapore, Cycle: settledCycle, Currency: "USD", SettledAt: on(time.March, 6, 9)}))
+	q.later(on(time.March, 4, 10), q.by("billing", partnerSingapore, partnerSingapore+"/2026-02/USD", &events.CycleSettled{
+		PartnerID: partnerSingapore, Cycle: settledCycle, Currency: "USD", SettledAt: on(time.March, 4, 9)}))
 
 	q.later(on(time.March, 10, 0), q.by("billing", partnerHangzhou, "OV-1", &events.AccountOverdue{PartnerID: partnerHangzhou, OverdueID: "OV-1",
 		CustomerID: "C202", Amount: decimal.RequireFromString("312.40"), Currency: "CNY", Since: on(time.March, 10, 0)}))

@@ -27,12 +27,13 @@ func (q *quarter) programme() {
 	won, missed := opportunity("OPP-1", customers[5]), opportunity("OPP-2", customers[12])
 	q.later(on(time.January, 6, 10), q.by("partners", won.PartnerID, "OPP-1", &events.OpportunityShared{Opportunity: won}))
 	q.later(on(time.January, 7, 10), q.by("partners", won.PartnerID, "OPP-1", &events.OpportunityAccepted{Opportunity: won}))
-	q.later(on(time.January, 19, 10), q.by("partners", won.PartnerID, "OPP-1", &events.OpportunityClosed{Opportunity: won, Outcome: "won", PolicyID: policyOpportunity, ProjectEnd: on(time.December, 31, 18)}))
+	q.later(on(time.January, 19, 10), q.by("partners", won.PartnerID, "OPP-1", &events.OpportunityClosed{Opportunity: won, Outcome: "won",
+		PolicyID: policyOpportunity, ProjectEnd: on(time.December, 31, 18)}))
 	for day := 20; day <= 22; day++ {
 		q.later(on(time.January, day, 11), func(at time.Time) { q.project(customers[5], won.OpportunityID, at) })
 	}
 	q.later(on(time.February, 6, 10), q.by("partners", missed.PartnerID, "OPP-2", &events.OpportunityShared{Opportunity: missed}))
-	q.later(on(time.March, 5, 9), q.reclaim)
+	q.later(on(time.January, 24, 9), q.reclaim)
 }
 
 func opportunity(id string, c customer) events.Opportunity {
