@@ -96,6 +96,7 @@ func (q *quarter) policies(at time.Time) {
 			Bands: []events.RateBand{{Rate: decimal.RequireFromString(p.rate)}}, MinPayment: p.minPayment, CycleBy: "payment", EffectiveTime: at}
 		if p.id == policyNewCustomer {
 			data.Newness = &events.Newness{MonthsWithoutPaidOrder: newMonths}
+			data.OrderKinds = []string{"new"}
 		}
 		q.emit(fact{source: "/catalogue/cn", id: p.id + "/1", subject: p.id, partner: events.AllPartners, at: at, data: data})
 	}
