@@ -20,7 +20,12 @@ const (
 	CoveredDetailRows RowKind = "covered details" // by a hold
 	RequestRows       RowKind = "payment requests"
 	InvoiceRows       RowKind = "invoices"
+	CouponRows        RowKind = "coupons"
+	QuotaRows         RowKind = "coupon quotas"
 )
+
+// anyCustomer is every customer of a partner, to a query that may be for one.
+const anyCustomer = ""
 
 // Partners lists the ids of all partners.
 func (s *Snapshot) Partners(ctx context.Context) ([]string, error) {
@@ -53,6 +58,10 @@ func (s *Snapshot) LoadRows(ctx context.Context, p *decision.Partner, kinds ...R
 			err = fill(ctx, s.tx, p.Requests, db.RequestDocuments, p.ID)
 		case InvoiceRows:
 			err = fill(ctx, s.tx, p.Invoices, db.InvoiceDocuments, p.ID)
+		case CouponRows:
+			err = fill(ctx, s.tx, p.Coupons, db.CouponDocuments, p.ID, anyCustomer)
+		case QuotaRows:
+			err = fill(ctx, s.tx, p.Quotas, db.CouponQuotaDocuments, p.ID)
 		default:
 			err = fmt.Errorf("no query brings rows of kind %q", kind)
 		}

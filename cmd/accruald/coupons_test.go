@@ -17,7 +17,7 @@ import (
 )
 
 // couponStory is a partner with two coupons from a quota and one of its own, a renewal that is paid with the first and
-// given back, and an order paid with the second.
+// given back, and an order paid with the second; what was bought renews by itself.
 func couponStory(t *testing.T) []*events.Event {
 	t.Helper()
 	var list []*events.Event
@@ -65,24 +65,25 @@ func couponStory(t *testing.T) []*events.Event {
 	add("returned", "U1", &events.OrderUnsubscribed{OrderID: "U1", PartnerID: "P1", CustomerID: "C1", ResourceIDs: []string{"vm-1"}, UnsubscribeType: 2})
 	add("reclaimed", "CP-1", &events.CouponReclaimed{CouponID: "CP-1"})
 	add("frozen", "CP-3", &events.CouponStateChanged{CouponID: "CP-3", Status: "frozen"})
+	add("renews", "vm-1", &events.ResourceRenewalConfigured{PartnerID: "P1", ResourceIDs: []string{"vm-1"}, AutoRenew: true})
 	return list
 }
 
 const couponsWanted = `
-partner   coupon  customer  quota  type             currency  state      face value  balance  spent  forfeited  given back  uses  valid until                remark
-P1        CP-1    C1        Q1     cash, version 2  CNY       reclaimed       40.00     0.00   0.00       0.00       40.00     0  2027-03-02T09:00:00+08:00
-P1        CP-2    C1        Q1     cash, version 1  CNY       used_up         80.00     0.00  30.00      50.00        0.00     1  2027-03-02T09:00:00+08:00
-P1        CP-3    C1               cash, version 2  CNY       frozen          10.00    10.00   0.00       0.00        0.00     0  2027-03-02T09:00:00+08:00
-sum of 3                                            CNY                      130.00    10.00  30.00      50.00       40.00
-
-Face value = balance + spent + forfeited + given back.
+partner  coupon  customer  quota  type  coupon version  currency  state      face value  balance  spent  forfeited  given back  uses  expire time              remark
+P1       CP-1    C1        Q1     cash               2  CNY       reclaimed       40.00     0.00   0.00       0.00       40.00     0  2027-03-02 09:00 +08:00
+P1       CP-2    C1        Q1     cash               1  CNY       used_up         80.00     0.00  30.00      50.00        0.00     1  2027-03-02 09:00 +08:00
+P1       CP-3    C1               cash               2  CNY       frozen          10.00    10.00   0.00       0.00        0.00     0  2027-03-02 09:00 +08:00
 `
 
 const quotasWanted = `
-partner  quota  type  currency  state   granted  issued  given back  balance  valid until                remark
-P1       Q1     cash  CNY       normal   100.00  120.00       40.00    20.00  2027-03-02T09:00:00+08:00
+partner  quota  type  currency  state   granted  issued  given back  balance  expire time              remark
+P1       Q1     cash  CNY       normal   100.00  120.00       40.00    20.00  2027-03-02 09:00 +08:00
+`
 
-Granted = balance + issued - given back.
+const renewalsWanted = `
+partner  resource  customer  expire time              next attempt             failed attempts  last attempt  message
+P1       vm-1      C1        2026-04-02 23:59 +08:00  2026-03-26 03:00 +08:00                0
 `
 
 // TestCouponsAndQuotas lists what became of coupons, from files and from the database, and explains which of them paid
@@ -107,13 +108,17 @@ func TestCouponsAndQuotas(t *testing.T) {
 		}{
 			{[]string{"coupons"}, couponsWanted}, {[]string{"coupons", "--partner", "P1", "--customer", "C1"}, couponsWanted},
 			{[]string{"quotas"}, quotasWanted}, {[]string{"quotas", "--partner", "P1"}, quotasWanted},
+			{[]string{"renewals"}, renewalsWanted},
 		} {
 			if got := call(t, "", slices.Concat(c.args, place)...); got.status != statusDone || "\n"+got.out != c.want {
 				t.Errorf("%q: status %d %s\n%s", c.args, got.status, got.err, got.out)
 			}
 		}
-		for _, args := range [][]string{{"coupons", "--customer", "C9"}, {"coupons", "--partner", "P9"}, {"quotas", "--partner", "P9"}} {
-			if got := call(t, "", slices.Concat(args, place)...); got.status != statusDone || strings.Contains(got.out, "P1") {
+		if got := call(t, "", slices.Concat([]string{"coupons", "--customer", "C9"}, place)...); got.status != statusDone || strings.Contains(got.out, "P1") {
+			t.Errorf("another customer has %s%s", got.out, got.err)
+		}
+		for _, args := range [][]string{{"coupons", "--partner", "P9"}, {"quotas", "--partner", "P9"}, {"renewals", "--partner", "P9"}} {
+			if got := call(t, "", slices.Concat(args, place)...); got.status != statusRefused || got.out != "" || !strings.Contains(got.err, `"P9"`) {
 				t.Errorf("%q lists %s%s", args, got.out, got.err)
 			}
 		}
@@ -137,6 +142,22 @@ func TestCouponsAndQuotas(t *testing.T) {
 				t.Errorf("%s is not told %q:\n%s%s", order, words, got.out, got.err)
 			}
 		}
+	}
+}
+
+// TestRenewals tells of the shipped sample what renews by itself, and why something does not.
+func TestRenewals(t *testing.T) {
+	t.Parallel()
+	got := call(t, "", "renewals", "--events", samplePath, "--csv")
+	checkCSV(t, []string{"renewals"}, got.out)
+	failed := 0
+	for line := range strings.Lines(got.out) {
+		if strings.Contains(line, "not_renewable") && strings.Contains(line, ",2026-03-16T03:00:00+08:00,") {
+			failed++
+		}
+	}
+	if failed == 0 {
+		t.Errorf("no renewal failed: %s%s", got.out, got.err)
 	}
 }
 

@@ -31,6 +31,7 @@ type commands struct {
 	Ledger     ledgerCommand     `cmd:"" help:"Balance the ledger's accounts, and verify that nothing was changed in it."`
 	Coupons    couponsCommand    `cmd:"" help:"List coupons with what became of their face value."`
 	Quotas     quotasCommand     `cmd:"" help:"List the quotas that coupons are issued from."`
+	Renewals   renewalsCommand   `cmd:"" help:"List what renews by itself, and what of it failed."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`

@@ -20,13 +20,12 @@ func (d *decider) freeze() error {
 			d.touch(diff.after, touched)
 		}
 	}
+	d.needDebtors()
 	for _, diff := range d.Debts.differences() {
-		d.need(ScopeChain, orderKey(diff.id))
 		for _, detail := range d.Details.By(detailsByOrder, diff.id) {
 			d.touch(detail, touched)
 		}
 		if hold := d.Holds.Get(holdID(d.ID, incentive.HoldCreditNotRepaid, diff.id)); hold != nil {
-			d.need(ScopeDetail, hold.Late...)
 			for _, late := range hold.Late {
 				if d.Details.Get(late) != nil {
 					touched[late] = true
@@ -53,6 +52,21 @@ func (d *decider) freeze() error {
 		}
 	}
 	return d.creditHolds(touched)
+}
+
+// needDebtors asks for what stands on the orders whose debt changed, all at
+// once: one repayment, or a cycle that is settled, changes any number of them,
+// and the rounds of loading are bounded.
+func (d *decider) needDebtors() {
+	var chains, late []string
+	for _, diff := range d.Debts.differences() {
+		chains = append(chains, orderKey(diff.id))
+		if hold := d.Holds.Get(holdID(d.ID, incentive.HoldCreditNotRepaid, diff.id)); hold != nil {
+			late = append(late, hold.Late...)
+		}
+	}
+	d.need(ScopeChain, chains...)
+	d.need(ScopeDetail, late...)
 }
 
 // inReversalOrder returns details by id, those that reverse others behind them

@@ -88,6 +88,10 @@ func (b *Books) PartnerOfBill(ctx context.Context, id, billID string) (*decision
 	if err := b.LoadRows(ctx, p, workers.BillRows, workers.HoldRows); err != nil {
 		return nil, err
 	}
+	// What a hold is about is asked of the open holds and of the debts.
+	if err := b.Load(ctx, p, decision.Scope{Kind: decision.ScopeHolds}, decision.Scope{Kind: decision.ScopeBook}); err != nil {
+		return nil, err
+	}
 	if b.snapshot != nil {
 		if err := b.snapshot.LoadDetails(ctx, p, billID); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -30,14 +31,23 @@ const (
 	resourceDisk      = "hws.resource.type.volume"
 	resourceBandwidth = "hws.resource.type.bandwidth"
 	resourceAddress   = "hws.resource.type.ip"
+	resourceTraffic   = "hws.resource.type.traffic"
 	resourceDatabase  = "hws.resource.type.rds.vm"
 	resourcePackage   = "hws.resource.type.obs.package"
 	resourceImage     = "hws.resource.type.marketplace.image"
 )
 
+// Measures of sizes and of usage, and what is metered.
 const (
 	measureGigabytes = 17
 	measureMegabits  = 15
+	measureHours     = 4
+	measureMinutes   = 6
+	measureTraffic   = 10 // gigabytes
+	measureMegabytes = 11
+
+	factorDuration = "Duration"
+	factorTraffic  = "upflow"
 )
 
 // A service is a cloud service type; policy is its incentive policy code.
@@ -49,7 +59,7 @@ type service struct {
 var services = []service{
 	{serviceServer, "弹性云服务器", "Elastic Cloud Server", "0", "YES", []string{resourceServer}},
 	{serviceDisk, "云硬盘", "Elastic Volume Service", "0", "YES", []string{resourceDisk}},
-	{serviceNetwork, "虚拟私有云", "Virtual Private Cloud", "0", "YES", []string{resourceBandwidth, resourceAddress}},
+	{serviceNetwork, "虚拟私有云", "Virtual Private Cloud", "0", "YES", []string{resourceBandwidth, resourceAddress, resourceTraffic}},
 	{serviceDatabase, "云数据库", "Relational Database Service", "1", "YES", []string{resourceDatabase}},
 	{serviceStorage, "对象存储服务", "Object Storage Service", "13", "YES", []string{resourcePackage}},
 	{serviceMarketplace, "云商店", "Marketplace", "2", "NO", []string{resourceImage}},
@@ -105,6 +115,12 @@ var (
 	}
 )
 
+// traffic is billed by use alone. retired goes off sale in February, while somebody still renews it.
+var (
+	traffic = product{serviceNetwork, resourceTraffic, "19_traffic", "", ""}
+	retired = product{serviceDatabase, resourceDatabase, "rds.mysql.small.1", "139.00", ""}
+)
+
 // late is the product that was forgotten at first and is published after the first order of it.
 var late = product{serviceServer, resourceServer, "m7.2xlarge.8.linux", "1345.60", "13456.00"}
 
@@ -122,14 +138,19 @@ func (q *quarter) catalogue(at time.Time) {
 		}
 		q.emit(fact{source: "/catalogue/cn", id: s.code, subject: s.code, partner: events.AllPartners, at: at, data: data})
 	}
-	q.emit(fact{source: "/catalogue/cn", id: "11/10", subject: "measures", partner: events.AllPartners, at: at,
-		data: &events.ConversionPublished{MeasureID: 10, RefMeasureID: 11, ConversionRatio: decimal.NewFromInt(1024), MeasureType: 2}})
-	for _, family := range [][]product{servers, disks, network, databases, packages, images} {
+	for _, c := range []events.ConversionPublished{
+		{MeasureID: measureTraffic, RefMeasureID: measureMegabytes, ConversionRatio: decimal.NewFromInt(1024), MeasureType: 2},
+		{MeasureID: measureHours, RefMeasureID: measureMinutes, ConversionRatio: decimal.NewFromInt(60), MeasureType: 1},
+	} {
+		q.emit(fact{source: "/catalogue/cn", id: fmt.Sprintf("%d/%d", c.RefMeasureID, c.MeasureID), subject: "measures",
+			partner: events.AllPartners, at: at, data: &c})
+	}
+	for _, family := range [][]product{servers, disks, network, databases, packages, images, {traffic, retired}} {
 		for _, p := range family {
 			q.publish(p, regionChina, at)
 		}
 	}
-	for _, family := range [][]product{servers, disks, network, databases[:3]} {
+	for _, family := range [][]product{servers, disks, network, databases[:3], {traffic}} {
 		for _, p := range family {
 			q.publish(p, regionSingapore, at)
 		}
@@ -151,6 +172,11 @@ func (q *quarter) publish(p product, region string, at time.Time) {
 		data.Linear, data.SizeMeasureID = true, measureGigabytes
 	case resourceBandwidth:
 		data.Linear, data.SizeMeasureID = true, measureMegabits
+	case resourceServer:
+		data.Metering = &events.Metering{Unit: "hour", Settle: "hour", Accumulate: "none"}
+		data.Prices = append(data.Prices, hourPrice(decimal.RequireFromString(p.month).Mul(scale)))
+	case resourceTraffic:
+		data.Metering = &events.Metering{Unit: "second", Settle: "month", Accumulate: "month"}
 		data.Prices = append(data.Prices, trafficPrice(scale))
 	case resourceImage:
 		data.Channel = "marketplace_curated"
@@ -168,10 +194,16 @@ func (q *quarter) publish(p product, region string, at time.Time) {
 	q.emit(fact{source: source, id: data.ProductID, subject: data.ProductID, partner: events.AllPartners, at: at, data: data})
 }
 
-// trafficPrice is the tiered pay-per-use row beside a bandwidth's monthly price.
+// hourPrice is the pay-per-use row beside a server's monthly price: an hour costs a four-hundredth of the month.
+func hourPrice(month decimal.Decimal) events.PriceRow {
+	amount := month.Mul(decimal.RequireFromString("0.0025"))
+	return events.PriceRow{ChargingMode: events.ChargingOnDemand, UsageFactor: factorDuration, UsageMeasureID: measureHours, Amount: &amount}
+}
+
+// trafficPrice is what a gigabyte of traffic costs, less beyond the first hundred of a month.
 func trafficPrice(scale decimal.Decimal) events.PriceRow {
-	first := decimal.NewFromInt(10240)
-	return events.PriceRow{ChargingMode: events.ChargingOnDemand, UsageFactor: "upflow", UsageMeasureID: 10, Mode: "graduated", Bands: []events.PriceBand{
+	first := decimal.NewFromInt(100)
+	return events.PriceRow{ChargingMode: events.ChargingOnDemand, UsageFactor: factorTraffic, UsageMeasureID: measureTraffic, Mode: "graduated", Bands: []events.PriceBand{
 		{UpTo: &first, Amount: decimal.RequireFromString("0.80").Mul(scale)}, {Amount: decimal.RequireFromString("0.72").Mul(scale)}}}
 }
 

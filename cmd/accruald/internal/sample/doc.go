@@ -3,9 +3,9 @@
 //
 // # Owns
 //
-//   - The story of the quarter (Quarter): a catalogue of three partners' products in two currencies, twenty customers,
-//     what they order, change, renew, return and pay between January and April 2026, the jobs that run meanwhile, the
-//     mistakes producers make, and what becomes of the bills of the first months.
+//   - The story of the quarter (Quarter): a catalogue of three partners' products in two currencies, twenty-one customers,
+//     what they order, change, renew, convert, use, return and pay between January and April 2026, the jobs that run
+//     meanwhile, what operations do by hand, the mistakes producers make, and what becomes of the bills of the first months.
 //   - The load (Load): one product, many partners, orders that are placed and paid, in any number.
 //
 // # Does not own

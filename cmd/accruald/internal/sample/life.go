@@ -42,6 +42,13 @@ func (q *quarter) live(c customer, lines []events.OrderLine, kind string, at tim
 	if primary.PeriodType == events.PeriodMonth && primary.PeriodNum == 1 && primary.ResourceSpec != "mp.erp.team" && q.chance(renewChance) {
 		q.later(q.between(at, 18*day, 27*day), func(at time.Time) { q.renew(c, primary.ResourceID, at) })
 	}
+	if primary.PeriodType == events.PeriodMonth && family != nil && q.chance(autoRenewChance) {
+		q.later(q.between(at, day, 9*day), func(at time.Time) {
+			if q.free(c, primary.ResourceID, at) {
+				q.renewsItself(c, primary.ResourceID, 3, at)
+			}
+		})
+	}
 	if q.chance(unsubscribeChance) {
 		q.later(q.between(at, day, 26*day), func(at time.Time) { q.unsubscribe(c, primary.ResourceID, events.UnsubscribeResource, at) })
 	}

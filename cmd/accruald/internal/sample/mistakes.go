@@ -7,6 +7,8 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/pricing"
+	"github.com/accruald/accruald/workers/settlement"
 )
 
 // mistakes puts what producers do wrong into the agenda. All but the first are refused for good.
@@ -18,8 +20,10 @@ func (q *quarter) mistakes() {
 	q.later(on(time.January, 16, 10), q.paidWithoutOrder)
 	q.later(on(time.February, 10, 10), q.twoCurrencies)
 	q.later(on(time.February, 11, 10), q.notRenewable)
-	q.later(on(time.February, 12, 10), q.usage)
+	q.later(on(time.February, 12, 10), q.splitWindow)
 	q.later(on(time.March, 10, 10), q.paidTwice)
+	q.later(on(time.March, 11, 10), q.foreignCoupon)
+	q.later(on(time.March, 17, 10), q.whileOverdue)
 }
 
 // line is an order line of one product for a month.
@@ -94,13 +98,29 @@ func (q *quarter) notRenewable(at time.Time) {
 	})
 }
 
-// usage is part of the contract and not decided yet.
-func (q *quarter) usage(at time.Time) {
-	c := customers[5]
-	q.emit(fact{source: "/usage/" + c.site(), id: "u-1", subject: "eip-1", partner: c.partner, at: at, refused: decision.CodeNotSupported, data: &events.UsageMetered{
-		PartnerID: c.partner, CustomerID: c.id, ResourceID: "eip-1", CloudServiceType: serviceNetwork, ResourceType: resourceBandwidth,
-		ResourceSpec: "19_bgp", Region: c.region(), UsageFactor: "upflow", UsageValue: decimal.NewFromInt(12), UsageMeasureID: 10,
-		Window: events.Window{From: at.Add(-time.Hour), To: at}}})
+// splitWindow: usage over the end of a month, which has two prices and two cycles.
+func (q *quarter) splitWindow(at time.Time) {
+	first := on(at.Month(), 1, 0)
+	q.use(customers[5], "flow-x", traffic, decimal.NewFromInt(12), first.Add(-time.Hour), first.Add(time.Hour), at, "split_window")
+}
+
+// whileOverdue: an application while the account of a customer is overdue.
+func (q *quarter) whileOverdue(at time.Time) {
+	id := "PR-" + partnerHangzhou + "-early"
+	q.emit(fact{source: "/partners/" + siteChina, id: id, subject: id, partner: partnerHangzhou, at: at, refused: settlement.BlockedOverdue,
+		data: &events.PaymentRequestSubmitted{PaymentRequestID: id, All: true, Currency: "CNY", Association: "resale",
+			Method: events.MethodAccountOwedInvoice, Actor: actorFinance}})
+}
+
+// foreignCoupon: an order is paid with the coupon of another customer, then without.
+func (q *quarter) foreignCoupon(at time.Time) {
+	c, order := customers[9], q.orderID(at)
+	q.place(c, order, []events.OrderLine{q.line(c, order, servers[2])}, at, "")
+	part := decimal.NewFromInt(10)
+	tenders := []events.Tender{{Kind: events.TenderCoupon, CouponID: couponID(customers[8], 0), Amount: part},
+		{Kind: events.TenderCash, Amount: q.stored(c, order).Quote.Official.Sub(part)}}
+	q.later(at.Add(5*time.Minute), func(at time.Time) { q.payment(c, order, order, tenders, at, pricing.CodeCouponForeign) })
+	q.later(at.Add(9*time.Minute), func(at time.Time) { q.payment(c, order, order+"/2", nil, at, "") })
 }
 
 func (q *quarter) paidTwice(at time.Time) {

@@ -34,6 +34,7 @@ func (q *quarter) money() {
 		q.later(on(month+1, 9, 10), q.resolve)
 		q.later(on(month+1, 14, 10), q.approve)
 		q.later(on(month+1, 18, 10), q.request)
+		q.later(on(month+1, 18, 11), q.reviewOwn)
 	}
 }
 
@@ -66,7 +67,7 @@ func (q *quarter) repayOldest(c customer, at time.Time) {
 // repayListed pays the last month's orders by name. In April one customer pays only a part, and the cycle stays frozen.
 func (q *quarter) repayListed(c customer, month time.Month, at time.Time) {
 	orders, sum := q.owed(c, fmt.Sprintf("2026-%02d", int(month)))
-	if len(orders) == 0 {
+	if len(orders) == 0 || c.partner == partnerSingapore && month == time.February { // settledCycle
 		return
 	}
 	if c.id == "C201" && month == time.March {

@@ -126,11 +126,10 @@ func bestOffer(order *decision.Order) string {
 func (q *quarter) tenders(c customer, amount decimal.Decimal) []events.Tender {
 	var out []events.Tender
 	if c.association == "resale" && q.chance(couponChance) {
-		n := q.random.IntN(couponsEach)
-		face := decimal.NewFromInt(int64(10 + 5*n))
-		if amount.GreaterThan(face) {
-			out = append(out, events.Tender{Kind: events.TenderCoupon, CouponID: couponID(c, n), Amount: face})
-			amount = amount.Sub(face)
+		id := couponID(c, q.random.IntN(couponsEach))
+		if part := q.couponPart(c, id); part.IsPositive() && amount.GreaterThan(part) {
+			out = append(out, events.Tender{Kind: events.TenderCoupon, CouponID: id, Amount: part})
+			amount = amount.Sub(part)
 		}
 	}
 	own := map[string]string{"immediate": events.TenderCash, "credit": events.TenderCredit, "monthly": events.TenderMonthlySettlement}[c.settlement]

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/pricing"
 )
 
 // A customer of the story.
@@ -59,10 +60,20 @@ var customers = []customer{
 	{"C305", partnerSingapore, "referral", "immediate"},
 }
 
+// couponsEach is how many coupons each resale customer gets; the last of them keeps a balance, which is spent in parts.
 const couponsEach = 3
 
-// policies publishes the incentive policies: flat base rates for resale and referral in both currencies, and one that
-// adds to them for databases.
+var couponPart = decimal.NewFromInt(8)
+
+// Policies that add to the base, and for how long somebody who bought nothing is new.
+const (
+	policyOpportunity = "SPECIAL-OPPORTUNITY-CN"
+	policyNewCustomer = "SPECIAL-NEW-CN"
+	newMonths         = 12
+)
+
+// policies publishes the incentive policies: flat base rates for resale and referral in both currencies, and those that
+// add to them: for databases, for what opportunities were closed with, for new customers.
 func (q *quarter) policies(at time.Time) {
 	minPayment := decimal.NewFromInt(100)
 	for _, p := range []struct {
@@ -75,12 +86,19 @@ func (q *quarter) policies(at time.Time) {
 		{"BASE-RESALE-INTL", "Base incentive, resale", "base", "resale", "USD", "0.05", []string{"0", "1"}, nil},
 		{"BASE-REFERRAL-INTL", "Base incentive, referral", "base", "referral", "USD", "0.10", []string{"0", "1"}, nil},
 		{"SPECIAL-DATABASE-CN", "Databases, extra", "special", "none", "CNY", "0.02", []string{serviceDatabase}, nil},
+		{policyOpportunity, "Opportunities, extra", "special", "none", "CNY", "0.06", []string{"opportunity"}, nil}, // of no service
+		{policyNewCustomer, "New customers, extra", "special", "none", "CNY", "0.03", []string{"0", "1"}, nil},
 	} {
-		q.emit(fact{source: "/catalogue/cn", id: p.id + "/1", subject: p.id, partner: events.AllPartners, at: at, data: &events.IncentivePolicyPublished{
+		data := &events.IncentivePolicyPublished{
 			PolicyID: p.id, Version: 1, Name: p.name, Kind: p.kind, Association: p.association, Categories: p.categories,
 			Levels:     []string{levelPlatinum, levelSilver},
 			OrderKinds: []string{"new", "renew", "change", "usage"}, Basis: "order", Period: "month", Currency: p.currency, Mode: "marginal",
-			Bands: []events.RateBand{{Rate: decimal.RequireFromString(p.rate)}}, MinPayment: p.minPayment, CycleBy: "payment", EffectiveTime: at}})
+			Bands: []events.RateBand{{Rate: decimal.RequireFromString(p.rate)}}, MinPayment: p.minPayment, CycleBy: "payment", EffectiveTime: at}
+		if p.id == policyNewCustomer {
+			data.Newness = &events.Newness{MonthsWithoutPaidOrder: newMonths}
+			data.OrderKinds = []string{"new"}
+		}
+		q.emit(fact{source: "/catalogue/cn", id: p.id + "/1", subject: p.id, partner: events.AllPartners, at: at, data: data})
 	}
 }
 
@@ -91,7 +109,7 @@ func (q *quarter) parties(at time.Time) {
 		{PartnerID: partnerShanghai, Site: siteChina, Level: levelPlatinum, Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: at},
 		{PartnerID: partnerHangzhou, Site: siteChina, Level: levelSilver, Tier: 1, BusinessInfoAuthenticated: true, Certified: true, EffectiveTime: at},
 		{PartnerID: partnerSingapore, Site: siteInternational, Level: levelPlatinum, Tier: 1, BusinessInfoAuthenticated: true, Certified: true,
-			SettlementDiscount: &share, EffectiveTime: at},
+			SettlementDiscount: &share, AutoRequest: true, AutoRequestMethod: events.MethodAccountTopUp, EffectiveTime: at},
 	} {
 		q.emit(fact{source: "/partners/" + p.Site, id: p.PartnerID + "/1", subject: p.PartnerID, partner: p.PartnerID, at: at, data: p})
 	}
@@ -143,12 +161,28 @@ func (q *quarter) coupons(at time.Time) {
 		}
 		for n := range couponsEach {
 			id := couponID(c, n)
-			face := decimal.NewFromInt(int64(10 + 5*n))
+			face, version := decimal.NewFromInt(int64(10+5*n)), 1
+			if n == couponsEach-1 {
+				version = 2
+			}
 			q.emit(fact{source: "/partners/" + c.site(), id: id, subject: id, partner: c.partner, at: at, data: &events.CouponIssued{
-				CouponID: id, QuotaID: "Q-" + c.partner, PartnerID: c.partner, CustomerID: c.id, CouponType: events.CouponCash, CouponVersion: 1,
+				CouponID: id, QuotaID: "Q-" + c.partner, PartnerID: c.partner, CustomerID: c.id, CouponType: events.CouponCash, CouponVersion: version,
 				FaceValue: &face, Currency: currencyOf(c.partner), ValidTime: at, ExpireTime: expire}})
 		}
 	}
+}
+
+// couponPart is what a customer pays with a coupon: all of it where it is used once, a part where it keeps a balance,
+// nothing where nothing is left.
+func (q *quarter) couponPart(c customer, id string) decimal.Decimal {
+	coupon := q.engine.Partners[c.partner].Coupons.Get(id)
+	if coupon == nil || coupon.Standing() != pricing.CouponNormal {
+		return decimal.Zero
+	}
+	if coupon.Version == 1 {
+		return coupon.FaceValue
+	}
+	return decimal.Min(couponPart, coupon.Balance())
 }
 
 func couponID(c customer, n int) string { return fmt.Sprintf("CP-%s-%s", c.id, strconv.Itoa(n+1)) }

@@ -31,14 +31,15 @@ var (
 
 // quarter is the story while it is being told.
 type quarter struct {
-	engine  *decision.Memory
-	random  *rand.Rand
-	agenda  agenda
-	lines   []line
-	swaps   [][2]int // lines of an order and of its payment that change places
-	orders  int
-	billed  map[string]bool // orders that have an invoice
-	failure error
+	engine           *decision.Memory
+	random           *rand.Rand
+	agenda           agenda
+	lines            []line
+	swaps            [][2]int // lines of an order and of its payment that change places
+	orders, invoices int
+	billed           map[string]bool // orders that have an invoice
+	fired            map[string]bool // runs of jobs
+	failure          error
 }
 
 // A line of the file, with what its place depends on.
@@ -59,6 +60,7 @@ type fact struct {
 func Quarter() ([]byte, error) {
 	q := &quarter{
 		engine: decision.NewMemory(site.Default()), random: rand.New(rand.NewPCG(seed, seed)), billed: map[string]bool{},
+		fired: map[string]bool{},
 	}
 	q.catalogue(start)
 	q.policies(start)
@@ -66,6 +68,10 @@ func Quarter() ([]byte, error) {
 	q.shopping()
 	q.clock()
 	q.money()
+	q.programme()
+	q.operations()
+	q.renewals()
+	q.metered()
 	q.mistakes()
 	for {
 		next, ok := q.agenda.next()
@@ -112,7 +118,8 @@ func (q *quarter) emit(f fact) {
 		q.failure = err
 		return
 	}
-	q.lines = append(q.lines, line{text: text, barrier: events.IsForAll(typ) || events.IsCutOff(typ) || events.IsReference(typ) || f.refused != ""})
+	q.lines = append(q.lines, line{text: text, barrier: events.IsForAll(typ) || events.IsCutOff(typ) || events.IsReference(typ) ||
+		events.IsPartnerReference(typ) || f.refused != ""})
 }
 
 // unmeant returns an error for a rejection that the story does not mean, and for one that it means and did not get.

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -10,15 +11,13 @@ import (
 	"github.com/accruald/accruald/workers/settlement"
 )
 
-// methods are how each partner is paid for its bills of each association.
+// methods are how the partners that apply by hand are paid for their bills of each association.
 var methods = []struct{ partner, association, method string }{
 	{partnerShanghai, "resale", events.MethodCouponQuota},
 	{partnerShanghai, "referral", events.MethodBankTransfer},
 	{partnerShanghai, "none", events.MethodAccountTopUp},
 	{partnerHangzhou, "resale", events.MethodAccountOwedInvoice},
 	{partnerHangzhou, "referral", events.MethodAccountTopUp},
-	{partnerSingapore, "resale", events.MethodAccountTopUp},
-	{partnerSingapore, "referral", events.MethodBankTransfer},
 }
 
 // request applies for all that can be applied for. In the first round everything is paid; in the second, requests stop
@@ -36,6 +35,17 @@ func (q *quarter) request(at time.Time) {
 			continue // nobody has looked at it yet
 		}
 		q.later(at.Add(time.Duration(30+i)*time.Minute), func(at time.Time) { q.review(m.partner, id, first, i, at) })
+	}
+}
+
+// reviewOwn answers the applications that were made by themselves.
+func (q *quarter) reviewOwn(at time.Time) {
+	for i, request := range q.engine.Partners[partnerSingapore].Requests.All() {
+		if request.State == settlement.RequestProcessing {
+			q.later(at.Add(time.Duration(30+i)*time.Minute), func(at time.Time) {
+				q.review(partnerSingapore, request.ID, at.Month() == time.February, i, at)
+			})
+		}
 	}
 }
 
@@ -69,7 +79,7 @@ func (q *quarter) review(partner, id string, first bool, place int, at time.Time
 	if request == nil || request.State != settlement.RequestAwaitingInvoice || !first && place == 5 {
 		return
 	}
-	invoice := "INV-" + id[len("PR-"):]
+	invoice := "INV-" + strings.TrimPrefix(id, "PR-")
 	rate := decimal.RequireFromString("0.06")
 	apply := &events.InvoiceTriggered{InvoiceID: invoice, Trigger: events.InvoiceApply, Actor: actorFinance, Amount: &request.Payout,
 		Direction: "to_vendor", Channel: "vendor", Medium: "electronic", Currency: currencyOf(partner), TaxRate: &rate, PaymentRequestID: id}
@@ -114,25 +124,49 @@ var paths = []struct {
 // invoicesEach is how many invoices each partner's customers ask for in a month.
 const invoicesEach = 5
 
-// invoiceCustomers has some of the month's settled orders invoiced to the customers.
+// invoiceCustomers has some of the month's settled orders invoiced to the customers. A partner that owes invoices chooses
+// orders for more than that.
 func (q *quarter) invoiceCustomers(at time.Time) {
-	rate := decimal.RequireFromString("0.06")
 	for _, partner := range partners {
-		made := 0
+		owed, chosen, made := q.owedInvoices(partner), choice{}, 0
 		for _, order := range q.engine.Partners[partner].Orders.All() {
 			if made == invoicesEach || order.Payment == nil || q.billed[order.ID] || order.Kind != "new" ||
-				!order.Payment.Charge.Amount.IsPositive() || q.chance(80) {
+				!order.Payment.Charge.Amount.IsPositive() || !owed.IsPositive() && q.chance(80) {
 				continue
 			}
-			made++
 			q.billed[order.ID] = true
-			id, path := "INV-"+order.ID, paths[len(q.billed)%len(paths)]
-			q.invoice(partner, at, &events.InvoiceTriggered{InvoiceID: id, Trigger: events.InvoiceApply, Actor: actorFinance,
-				Amount: &order.Payment.Charge.Amount, Direction: "to_customer", Channel: "vendor", Medium: path.medium,
-				Currency: currencyOf(partner), TaxRate: &rate, OrderIDs: []string{order.ID}})
-			for n, trigger := range path.triggers {
-				q.invoice(partner, at.Add(time.Duration(n+1)*3*time.Hour), &events.InvoiceTriggered{InvoiceID: id, Trigger: trigger, Actor: actorOperations})
+			chosen.orders, chosen.amount = append(chosen.orders, order.ID), chosen.amount.Add(order.Payment.Charge.Amount)
+			if chosen.amount.GreaterThan(owed) {
+				q.invoiceCustomer(partner, chosen, at)
+				owed, chosen, made = decimal.Zero, choice{}, made+1
 			}
 		}
+	}
+}
+
+// A choice is the orders of one invoice.
+type choice struct {
+	orders []string
+	amount decimal.Decimal
+}
+
+// owedInvoices is what a partner owes in invoices for what was paid into its account.
+func (q *quarter) owedInvoices(partner string) (sum decimal.Decimal) {
+	for _, owed := range q.engine.Partners[partner].OwedInvoices.All() {
+		sum = sum.Add(owed.Amount)
+	}
+	return sum
+}
+
+// invoiceCustomer applies for an invoice, and takes it along one of the paths.
+func (q *quarter) invoiceCustomer(partner string, chosen choice, at time.Time) {
+	rate := decimal.RequireFromString("0.06")
+	q.invoices++
+	id, path := "INV-"+chosen.orders[0], paths[q.invoices%len(paths)]
+	q.invoice(partner, at, &events.InvoiceTriggered{InvoiceID: id, Trigger: events.InvoiceApply, Actor: actorFinance,
+		Amount: &chosen.amount, Direction: "to_customer", Channel: "vendor", Medium: path.medium,
+		Currency: currencyOf(partner), TaxRate: &rate, OrderIDs: chosen.orders})
+	for n, trigger := range path.triggers {
+		q.invoice(partner, at.Add(time.Duration(n+1)*3*time.Hour), &events.InvoiceTriggered{InvoiceID: id, Trigger: trigger, Actor: actorOperations})
 	}
 }

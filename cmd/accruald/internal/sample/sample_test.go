@@ -82,6 +82,9 @@ func TestShippedFileHasWhatItShows(t *testing.T) {
 		case *events.ProductPublished:
 			note("products", data.ProductID)
 			note("currencies", data.Currency)
+			if data.Metering != nil {
+				note("settled usage", data.Metering.Settle)
+			}
 		case *events.PartnerEnrolled:
 			note("partners", data.PartnerID)
 			note("sites", data.Site)
@@ -93,6 +96,8 @@ func TestShippedFileHasWhatItShows(t *testing.T) {
 			note("discount modes", data.Mode)
 		case *events.IncentivePolicyPublished:
 			note("policies", data.PolicyID)
+		case *events.CouponIssued:
+			note("coupon versions", fmt.Sprint(data.CouponVersion))
 		case *events.OrderPaid:
 			for _, tender := range data.Tenders {
 				note("tenders", tender.Kind)
@@ -107,7 +112,7 @@ func TestShippedFileHasWhatItShows(t *testing.T) {
 	}
 	for kind, least := range map[string]int{
 		"products": 45, "service types": 6, "partners": 3, "customers": 20, "discount types": 3, "discount modes": 3, "policies": 2, "currencies": 2,
-		"sites": 2, "settlements": 4, "tenders": 5, "unsubscribe types": 2, "invoice triggers": 9, "jobs": 3, "months": 3, "types": 25,
+		"sites": 2, "settlements": 4, "tenders": 5, "unsubscribe types": 2, "invoice triggers": 9, "jobs": 9, "months": 3, "types": 44, "settled usage": 2, "coupon versions": 2,
 	} {
 		if len(found[kind]) < least {
 			t.Errorf("%d %s, want %d at least: %v", len(found[kind]), kind, least, found[kind])
