@@ -20,7 +20,7 @@ func countersOf(p db.Partner) decision.Counters {
 		InputNo: p.InputNo, DecisionNo: p.DecisionNo, PostingNo: p.PostingNo, ReferenceNo: p.ReferenceNo,
 		Waiting: p.Waiting, Retryable: p.Retryable, RetriedReference: p.RetriedReference, RetriedPartner: p.RetriedPartner,
 		Highest: p.Highest.UTC(), WaitingSince: p.WaitingSince.UTC(), ClosedCycle: calendar.Cycle(p.ClosedCycle),
-		CutOffs: p.CutOffs, CutOffDecision: p.CutOffInput, PostingHash: decision.PostingHash(p.PostingHash), Overdue: p.Overdue,
+		CutOffs: p.CutOffs, CutOffDecision: p.CutOffDecision, PostingHash: decision.PostingHash(p.PostingHash), Overdue: p.Overdue,
 		Usages: p.Usages, UsageSettledUntil: p.UsageSettledUntil.UTC(),
 	}
 }

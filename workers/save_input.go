@@ -151,7 +151,7 @@ func (s *saver) partnerRows(ctx context.Context) error {
 		p.RetriedReferences, p.RetriedPartners = append(p.RetriedReferences, c.RetriedReference), append(p.RetriedPartners, c.RetriedPartner)
 		p.Highest, p.WaitingSince = append(p.Highest, c.Highest), append(p.WaitingSince, c.WaitingSince)
 		p.ClosedCycles, p.PostingHashes = append(p.ClosedCycles, string(c.ClosedCycle)), append(p.PostingHashes, c.PostingHash[:])
-		p.CutOffs, p.CutOffInputs = append(p.CutOffs, c.CutOffs), append(p.CutOffInputs, c.CutOffDecision)
+		p.CutOffs, p.CutOffDecisions = append(p.CutOffs, c.CutOffs), append(p.CutOffDecisions, c.CutOffDecision)
 		p.Overdue = append(p.Overdue, c.Overdue)
 		p.Usages, p.UsageSettledUntil = append(p.Usages, c.Usages), append(p.UsageSettledUntil, c.UsageSettledUntil)
 	}

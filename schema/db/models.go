@@ -321,7 +321,7 @@ type Partner struct {
 	WaitingSince      time.Time
 	ClosedCycle       string
 	CutOffs           int64
-	CutOffInput       int64
+	CutOffDecision    int64
 	PostingHash       []byte
 	Overdue           int64
 	Usages            int64

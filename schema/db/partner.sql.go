@@ -25,7 +25,7 @@ func (q *Queries) AddPartners(ctx context.Context, partnerIds []string) error {
 }
 
 const FindPartner = `-- name: FindPartner :one
-select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue, usages, usage_settled_until from partner where partner_id = $1
+select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_decision, posting_hash, overdue, usages, usage_settled_until from partner where partner_id = $1
 `
 
 func (q *Queries) FindPartner(ctx context.Context, partnerID string) (Partner, error) {
@@ -46,7 +46,7 @@ func (q *Queries) FindPartner(ctx context.Context, partnerID string) (Partner, e
 		&i.WaitingSince,
 		&i.ClosedCycle,
 		&i.CutOffs,
-		&i.CutOffInput,
+		&i.CutOffDecision,
 		&i.PostingHash,
 		&i.Overdue,
 		&i.Usages,
@@ -56,7 +56,7 @@ func (q *Queries) FindPartner(ctx context.Context, partnerID string) (Partner, e
 }
 
 const LockPartners = `-- name: LockPartners :many
-select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_input, posting_hash, overdue, usages, usage_settled_until from partner
+select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_decision, posting_hash, overdue, usages, usage_settled_until from partner
 where partner_id = any($1::text[])
 order by partner_id
 for update
@@ -86,7 +86,7 @@ func (q *Queries) LockPartners(ctx context.Context, partnerIds []string) ([]Part
 			&i.WaitingSince,
 			&i.ClosedCycle,
 			&i.CutOffs,
-			&i.CutOffInput,
+			&i.CutOffDecision,
 			&i.PostingHash,
 			&i.Overdue,
 			&i.Usages,
@@ -119,7 +119,7 @@ update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
     highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
-    cut_offs = c.cut_offs, cut_off_input = c.cut_off_input, posting_hash = c.posting_hash,
+    cut_offs = c.cut_offs, cut_off_decision = c.cut_off_decision, posting_hash = c.posting_hash,
     overdue = c.overdue, usages = c.usages, usage_settled_until = c.usage_settled_until
 from (
   select unnest($1::text[]) as partner_id, unnest($2::text[]) as site,
@@ -129,7 +129,7 @@ from (
     unnest($9::bigint[]) as retried_reference, unnest($10::bigint[]) as retried_partner,
     unnest($11::timestamptz[]) as highest, unnest($12::timestamptz[]) as waiting_since,
     unnest($13::text[]) as closed_cycle, unnest($14::bytea[]) as posting_hash,
-    unnest($15::bigint[]) as cut_offs, unnest($16::bigint[]) as cut_off_input,
+    unnest($15::bigint[]) as cut_offs, unnest($16::bigint[]) as cut_off_decision,
     unnest($17::bigint[]) as overdue,
     unnest($18::bigint[]) as usages, unnest($19::timestamptz[]) as usage_settled_until
 ) c
@@ -152,7 +152,7 @@ type SavePartnersParams struct {
 	ClosedCycles      []string
 	PostingHashes     [][]byte
 	CutOffs           []int64
-	CutOffInputs      []int64
+	CutOffDecisions   []int64
 	Overdue           []int64
 	Usages            []int64
 	UsageSettledUntil []time.Time
@@ -175,7 +175,7 @@ func (q *Queries) SavePartners(ctx context.Context, arg SavePartnersParams) erro
 		arg.ClosedCycles,
 		arg.PostingHashes,
 		arg.CutOffs,
-		arg.CutOffInputs,
+		arg.CutOffDecisions,
 		arg.Overdue,
 		arg.Usages,
 		arg.UsageSettledUntil,

@@ -21,10 +21,10 @@ create table partner (
   highest           timestamptz not null default '0001-01-01 00:00:00+00', -- the year 1 is none
   waiting_since     timestamptz not null default '0001-01-01 00:00:00+00',
   closed_cycle      text   not null default '',
-  -- Cut-offs received, and the number of the last one as an input: facts received behind it are corrected together,
+  -- Cut-offs, and the decision number of the last one: facts decided behind it are corrected together,
   -- whatever their order.
-  cut_offs            bigint not null default 0,
-  cut_off_input       bigint not null default 0,
+  cut_offs          bigint not null default 0,
+  cut_off_decision  bigint not null default 0,
   posting_hash        bytea  not null default decode(repeat('00', 32), 'hex') check (length(posting_hash) = 32), -- of the last posting
   overdue             bigint not null default 0, -- that are open: no batch has to look further to know that there are none
   -- How much usage there is, and until when it is settled.

@@ -20,7 +20,7 @@ update partner p
 set site = c.site, input_no = c.input_no, decision_no = c.decision_no, posting_no = c.posting_no, reference_no = c.reference_no,
     waiting = c.waiting, retryable = c.retryable, retried_reference = c.retried_reference, retried_partner = c.retried_partner,
     highest = c.highest, waiting_since = c.waiting_since, closed_cycle = c.closed_cycle,
-    cut_offs = c.cut_offs, cut_off_input = c.cut_off_input, posting_hash = c.posting_hash,
+    cut_offs = c.cut_offs, cut_off_decision = c.cut_off_decision, posting_hash = c.posting_hash,
     overdue = c.overdue, usages = c.usages, usage_settled_until = c.usage_settled_until
 from (
   select unnest(@partner_ids::text[]) as partner_id, unnest(@sites::text[]) as site,
@@ -30,7 +30,7 @@ from (
     unnest(@retried_references::bigint[]) as retried_reference, unnest(@retried_partners::bigint[]) as retried_partner,
     unnest(@highest::timestamptz[]) as highest, unnest(@waiting_since::timestamptz[]) as waiting_since,
     unnest(@closed_cycles::text[]) as closed_cycle, unnest(@posting_hashes::bytea[]) as posting_hash,
-    unnest(@cut_offs::bigint[]) as cut_offs, unnest(@cut_off_inputs::bigint[]) as cut_off_input,
+    unnest(@cut_offs::bigint[]) as cut_offs, unnest(@cut_off_decisions::bigint[]) as cut_off_decision,
     unnest(@overdue::bigint[]) as overdue,
     unnest(@usages::bigint[]) as usages, unnest(@usage_settled_until::timestamptz[]) as usage_settled_until
 ) c

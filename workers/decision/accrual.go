@@ -138,6 +138,9 @@ func (f *fact) incentiveFact(order *Order, service *pricing.ServiceType) incenti
 		out.Segment = c.Segment
 	}
 	out.PreviousPaidAt = order.PreviousPaidAt
+	if order.Kind == KindUsage {
+		out.PreviousPaidAt = &out.At // who is new is told by orders: usage is nobody's first
+	}
 	if closed := f.Reference.closing(f.in.PartnerVersion, order.OpportunityID); closed != nil {
 		out.Opportunity = closed.PolicyID
 	}

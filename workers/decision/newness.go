@@ -6,7 +6,8 @@ import "time"
 // chains (Settlement rules, section 2). A payment is judged by what is known of
 // the customer's payments before it in key order. When one comes to light or
 // goes, only the payment next after it can be judged otherwise: its chain is
-// folded again.
+// folded again. Usage settles without anybody ordering it: it makes no customer
+// old, and is never taken for a new one's.
 
 // notePaid takes an order into the customer's payments and tells the order
 // when the one before it was. Orders that cost nothing do not count, and earn nothing.

@@ -27,7 +27,7 @@ func shop(t *testing.T, base, special *events.IncentivePolicyPublished) (*histor
 	h.events = nil
 	for _, p := range []*events.IncentivePolicyPublished{base, special} {
 		p.Version, p.Name, p.Association, p.Period, p.Currency, p.Mode = 1, p.PolicyID, "resale", "month", "CNY", "marginal"
-		p.CycleBy, p.EffectiveTime, p.Basis, p.Categories, p.OrderKinds = "payment", h.at.AddDate(-1, 0, 0), "period", []string{"0"}, []string{"new"}
+		p.CycleBy, p.EffectiveTime, p.Basis, p.Categories, p.OrderKinds = "payment", h.at.AddDate(-1, 0, 0), "period", []string{"0"}, []string{"new", "usage"}
 		h.add("policy/"+p.PolicyID, p.PolicyID, p)
 	}
 	for _, ev := range h.events {
@@ -87,6 +87,24 @@ func TestNewnessIsJudgedInKeyOrder(t *testing.T) {
 		if got, want := totalOf(m, "BASE"), dec("23.50").Mul(decimal.NewFromInt(int64(i+1))).StringFixed(2); got != want {
 			t.Errorf("after order %s: the base policy gives %s, want %s", step.order, got, want)
 		}
+	}
+}
+
+// TestUsageIsNobodysFirst: a policy for new customers gives nothing for usage,
+// even where it names that kind.
+func TestUsageIsNobodysFirst(t *testing.T) {
+	t.Parallel()
+	h, m := shop(t, &events.IncentivePolicyPublished{PolicyID: "BASE", Kind: "base", Bands: []events.RateBand{{Rate: dec("0.05")}}},
+		&events.IncentivePolicyPublished{PolicyID: "NEW", Kind: "special", Newness: &events.Newness{MonthsWithoutPaidOrder: 3}, Bands: []events.RateBand{{Rate: dec("0.10")}}})
+	from := time.Date(2026, 3, 8, 9, 0, 0, 0, shanghai)
+	h.at = from.Add(time.Hour)
+	h.add("u1", "u1", metered("C1", "u1", "sPR0", "600000", from, h.at))
+	h.fire(decision.JobSettleUsage, time.Date(2026, 4, 1, 0, 5, 0, 0, shanghai))
+	for _, ev := range h.events {
+		mustFold(t, m, ev)
+	}
+	if got, base := totalOf(m, "NEW"), totalOf(m, "BASE"); got != "0.00" || base == "0.00" {
+		t.Errorf("the policy for new customers gives %s, the base policy %s", got, base)
 	}
 }
 
