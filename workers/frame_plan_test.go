@@ -42,7 +42,7 @@ func TestStatementsHaveIndexes(t *testing.T) {
 	// Without rows, indexes that begin alike cost the same.
 	for _, rows := range []string{
 		`insert into input select 'P' || i % 20, i, '/s', 'e' || i, 't', 's', 'P' || i % 20, now(), 0, now(), '', sha256(i::text::bytea),
-			'accepted', i, 1, 1, 'o/O' || i, null, false, '', '', '', 1, null, null, null, 1 from generate_series(1, 2000) i`,
+			'accepted', i, 1, 1, 'o/O' || i, null, false, '', '', '', 1, null, false, null, 1 from generate_series(1, 2000) i`,
 		`insert into inbox_key select 'P' || i % 20, substr(sha256(i::text::bytea), 1, 16), sha256(i::text::bytea), i from generate_series(1, 2000) i`,
 		`insert into incentive_detail select 'P' || i % 20, 'D' || i, 1, 'B' || i % 60, 'O' || i, null, 'CNY', 1, 0, '{}' from generate_series(1, 2000) i`,
 		`insert into hold select 'P' || i % 20, 'H' || i, 1, 'dispute', true, 'O' || i, 'CNY', 1, '{}' from generate_series(1, 2000) i`,
