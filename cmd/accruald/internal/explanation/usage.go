@@ -29,6 +29,6 @@ func (t *text) usage(e *Explanation) {
 	u := e.Usage
 	t.Line("Usage %s of the %s from %s to %s; amounts in %s.", u.UsageFactor, u.Settle, u.Window.From.Format(timeLayout), u.Window.To.Format(timeLayout), e.Currency)
 	if u.Tiers != "" {
-		t.Line("Its tiers run over %s, so it is provisional until that month is closed.", u.Tiers)
+		t.Line("Its tiers run over %s: what it costs is final once that month is closed.", u.Tiers)
 	}
 }

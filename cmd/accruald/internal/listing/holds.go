@@ -2,6 +2,7 @@ package listing
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -41,13 +42,23 @@ var holdColumns = []table.Column[Hold]{
 	{Name: "currency", Of: func(h *Hold) any { return h.Currency }},
 	{Name: "frozen", Of: func(h *Hold) any { return h.Frozen }},
 	{Name: "details", Of: func(h *Hold) any { return len(h.Details) }},
-	{Name: "of_details", Of: func(h *Hold) any {
-		var texts []string
-		for i := range h.Details {
-			texts = append(texts, h.Details[i].DetailID+": "+table.Plain(h.Details[i].Amount))
-		}
-		return texts
-	}},
+	{Name: "of_details", Only: table.ForPeople, Of: func(h *Hold) any { return h.ofDetails(detailsShownMax) }},
+	{Name: "of_details", Only: table.ForMachines, Of: func(h *Hold) any { return h.ofDetails(len(h.Details)) }},
+}
+
+// detailsShownMax is how many details a row shows to people; bill show has all of them.
+const detailsShownMax = 3
+
+// ofDetails tells what of the first n details a hold freezes.
+func (h *Hold) ofDetails(n int) []string {
+	var texts []string
+	for i := range h.Details[:min(n, len(h.Details))] {
+		texts = append(texts, h.Details[i].DetailID+": "+table.Plain(h.Details[i].Amount))
+	}
+	if more := len(h.Details) - n; more > 0 {
+		texts = append(texts, fmt.Sprintf("and %s more, see bill show", table.Number(more)))
+	}
+	return texts
 }
 
 // Holds lists the open holds, or all. It needs holds and the details that they cover.
