@@ -41,8 +41,9 @@ const (
 	CodeResellerForeign  = "customer_of_other_reseller"
 	CodeAdjustmentExists = "order_already_adjusted"
 
-	CodeCouponExists  = "coupon_exists"
-	CodeQuotaMismatch = "coupon_quota_changed"
+	CodeCouponWithoutQuota = "coupon_without_quota"
+	CodeCouponExists       = "coupon_exists"
+	CodeQuotaMismatch      = "coupon_quota_changed"
 
 	CodeRepaymentExists    = "repayment_exists"
 	CodeCurrencyMix        = "currency_mix"

@@ -88,6 +88,10 @@ func (d *decider) checkReclaim(data *events.CouponReclaimed) error {
 	if err != nil {
 		return err
 	}
+	if row.QuotaID == "" {
+		return &events.Rejection{Code: CodeCouponWithoutQuota, Pointer: "/data/coupon_id", Message: fmt.Sprintf(
+			"coupon %q was issued without a quota, so that nothing takes it back; freeze it instead", row.ID)}
+	}
 	var before []CouponEntry
 	for _, step := range entriesInKeyOrder(row.Entries) {
 		if compareRefs(step.at, d.ref()) < 0 {
@@ -105,10 +109,8 @@ func (d *decider) checkReclaim(data *events.CouponReclaimed) error {
 	if row.Closed != nil {
 		folded.State = row.Closed.State
 	}
-	var quota *Quota // of which only this coupon's part is looked at; the rows follow when it is booked
-	if row.QuotaID != "" {
-		quota = &Quota{ID: row.QuotaID, Currency: row.Currency, Issued: row.FaceValue}
-	}
+	// Of the quota only this coupon's part is looked at; the rows follow when it is booked.
+	quota := &Quota{ID: row.QuotaID, Currency: row.Currency, Issued: row.FaceValue}
 	_, _, err = pricing.ReclaimCoupon(quota, folded, at)
 	return err
 }

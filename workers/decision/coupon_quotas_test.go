@@ -178,5 +178,5 @@ func TestCouponEventsWait(t *testing.T) {
 	s.wantRejected("a grant in another currency", decision.CodeQuotaMismatch, "/data/quota_id")
 	s.coupon("alone", nil)
 	s.reclaim("alone")
-	s.wantRejected("a reclaim without a quota", pricing.CodeCouponQuotaMismatch, "/data/coupon_id")
+	s.wantRejected("a reclaim without a quota", decision.CodeCouponWithoutQuota, "/data/coupon_id")
 }

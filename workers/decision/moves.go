@@ -42,12 +42,29 @@ func (d *decider) leavePrevious(data *events.CustomerAssociated) {
 	}
 }
 
+// movedAway tells whether a customer has gone on to another partner, by what is
+// known under a version, and not come back since.
+func (r *PartnerReference) movedAway(version int64, customerID string) bool {
+	var came time.Time
+	for _, c := range r.customers[customerID] {
+		if c.version <= version && c.value.EffectiveTime.After(came) {
+			came = c.value.EffectiveTime
+		}
+	}
+	return slices.ContainsFunc(r.gone[customerID], func(g versioned[*events.CustomerDisassociated]) bool {
+		return g.version <= version && g.value.NextPartnerID != "" && !g.value.EffectiveTime.Before(came)
+	})
+}
+
 // moveAway sends the live resources of a customer after it, a primary with
 // what is attached to it in one event. Nothing here changes: what was paid and
 // earned stays.
 func (d *decider) moveAway(data *events.CustomerDisassociated) error {
 	if data.NextPartnerID == "" || data.NextPartnerID == d.ID {
 		return nil
+	}
+	if d.Reference.movedAway(d.Counters.DecisionNo, data.CustomerID) {
+		return nil // to another partner before: what it had would live at two
 	}
 	profile, err := d.profile()
 	if err != nil {

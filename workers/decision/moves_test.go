@@ -37,6 +37,19 @@ func moved(t *testing.T) (s *story, billed string) {
 	return s, billed
 }
 
+// A second partner that names the same previous one gets nothing: the resources
+// are at the first.
+func TestMoveHappensOnce(t *testing.T) {
+	t.Parallel()
+	s, _ := moved(t)
+	s.to("P300", "enrol/P300", "P300", &events.PartnerEnrolled{PartnerID: "P300", Site: "cn", Level: "gold", Tier: 1, Certified: true, EffectiveTime: s.at.AddDate(-1, 0, 0)})
+	s.on(3, 22, 9).to("P300", "associated again", "C1", &events.CustomerAssociated{CustomerID: "C1", PartnerID: "P300", PreviousPartnerID: "P100", Association: "resale",
+		Settlement: "immediate", EffectiveTime: s.at})
+	if p := s.m.Partners["P300"]; p == nil || len(p.Resources.IDs()) != 0 || len(s.m.Partners["P200"].Resources.IDs()) != 2 {
+		t.Errorf("the third partner has %q", p.Resources.IDs())
+	}
+}
+
 // A move brings the live resources to the new partner, where they live on;
 // what the old one has earned stays, and it orders nothing any more.
 func TestMoveCarriesLiveResources(t *testing.T) {

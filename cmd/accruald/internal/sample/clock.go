@@ -8,9 +8,9 @@ import (
 	"github.com/accruald/accruald/workers/decision"
 )
 
-// clock puts the runs of the jobs into the agenda: those of the month, automatic renewals every day, and the other daily
-// runs on the days of a month around which they have something to do: after the third, when customers repay, after the
-// deadline to confirm, and after bills are issued.
+// clock puts the runs of the jobs into the agenda: those of the month, and the daily runs on the days of a month around
+// which they have something to do: after the third, when customers repay, after the deadline to confirm, and after bills
+// are issued.
 func (q *quarter) clock() {
 	for month := time.February; month <= time.April; month++ {
 		q.run(decision.JobSettleUsage, month, 1, 5*time.Minute)
@@ -24,7 +24,7 @@ func (q *quarter) clock() {
 			q.run(decision.JobAutoConfirm, month, day, time.Hour)
 		}
 		q.run(decision.JobOpportunityWindows, month, 13, 40*time.Minute)
-		for day := 1; day <= time.Date(2026, month+1, 0, 0, 0, 0, 0, zone).Day(); day++ {
+		for day := 13; day <= 15; day++ {
 			q.run(decision.JobAutoRenew, month, day, 3*time.Hour)
 		}
 		q.run(decision.JobAutoRequest, month, 16, 2*time.Hour)
