@@ -3,8 +3,6 @@ package workers
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
 )
@@ -13,11 +11,11 @@ func couponsOf(p *decision.Partner) *decision.Table[decision.Coupon] { return p.
 func quotasOf(p *decision.Partner) *decision.Table[decision.Quota]   { return p.Quotas }
 
 // queueCoupons adds the queries for coupons and their quotas.
-func (l *loader) queueCoupons(pairs func(string, *want, func(pgx.Rows) error)) {
+func (l *loader) queueCoupons() {
 	coupons := reader(l, func(w *working) *decision.Table[decision.Coupon] { return couponsOf(w.Partner) })
-	pairs(db.LoadCoupons, &l.coupons, coupons)
-	pairs(db.LoadCouponsDue, &l.couponsDue, coupons)
-	pairs(db.LoadCouponQuotas, &l.quotas, reader(l, func(w *working) *decision.Table[decision.Quota] { return quotasOf(w.Partner) }))
+	l.pairs(db.LoadCoupons, &l.coupons, coupons)
+	l.pairs(db.LoadCouponsDue, &l.couponsDue, coupons)
+	l.pairs(db.LoadCouponQuotas, &l.quotas, reader(l, func(w *working) *decision.Table[decision.Quota] { return quotasOf(w.Partner) }))
 }
 
 func (s *saver) coupons(ctx context.Context) error {

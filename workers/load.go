@@ -34,7 +34,8 @@ func (w *want) add(partnerID, id string) {
 // query a table, whatever the size of the batch.
 type loader struct {
 	*run
-	chains                                                want // ids: chain keys
+	batch                                                 pgx.Batch // of the second round trip
+	chains                                                want      // ids: chain keys
 	orders, resources, detailsOfOrders                    want
 	inputsOfChains, inputsWaiting, inputs, retryable      want
 	book, holds, bills, allBills, detailsOfBills          want
@@ -131,17 +132,6 @@ func (l *loader) loadChains(ctx context.Context) error {
 
 // loadRows sends every query that is wanted in one round trip.
 func (l *loader) loadRows(ctx context.Context) error {
-	var batch pgx.Batch
-	pairs := func(sql string, w *want, read func(pgx.Rows) error) {
-		if len(w.ids) > 0 {
-			batch.Queue(sql, w.partnerIDs, w.ids).Query(read)
-		}
-	}
-	partners := func(sql string, w *want, read func(pgx.Rows) error) {
-		if len(w.partnerIDs) > 0 {
-			batch.Queue(sql, w.partnerIDs).Query(read)
-		}
-	}
 	orders := reader(l, func(w *working) *decision.Table[decision.Order] { return w.Orders })
 	resources := reader(l, func(w *working) *decision.Table[decision.Resource] { return w.Resources })
 	details := reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details })
@@ -149,52 +139,66 @@ func (l *loader) loadRows(ctx context.Context) error {
 	holds := reader(l, func(w *working) *decision.Table[decision.Hold] { return w.Holds })
 	invoices := reader(l, func(w *working) *decision.Table[decision.Invoice] { return w.Invoices })
 
-	pairs(db.LoadOrders, &l.orders, orders)
-	pairs(db.LoadPaidOrders, &l.paid, reader(l, func(w *working) *decision.Table[decision.PaidOrder] { return w.PaidOrders }))
-	pairs(db.LoadResources, &l.resources, resources)
-	pairs(db.LoadDetailsOfOrders, &l.detailsOfOrders, details)
-	pairs(db.LoadDetailsOfBills, &l.detailsOfBills, details)
-	pairs(db.LoadBills, &l.bills, bills)
-	partners(db.LoadAllBills, &l.allBills, bills)
-	partners(db.LoadHoldsNotOfCredit, &l.holds, holds)
-	partners(db.LoadHoldsOfCredit, &l.book, holds)
-	partners(db.LoadDebts, &l.book, reader(l, func(w *working) *decision.Table[decision.Debt] { return w.Debts }))
-	partners(db.LoadRepayments, &l.book, reader(l, func(w *working) *decision.Table[decision.Repayment] { return w.Repayments }))
+	l.pairs(db.LoadOrders, &l.orders, orders)
+	l.pairs(db.LoadPaidOrders, &l.paid, reader(l, func(w *working) *decision.Table[decision.PaidOrder] { return w.PaidOrders }))
+	l.pairs(db.LoadResources, &l.resources, resources)
+	l.pairs(db.LoadDetailsOfOrders, &l.detailsOfOrders, details)
+	l.pairs(db.LoadDetailsOfBills, &l.detailsOfBills, details)
+	l.pairs(db.LoadBills, &l.bills, bills)
+	l.ofPartners(db.LoadAllBills, &l.allBills, bills)
+	l.ofPartners(db.LoadHoldsNotOfCredit, &l.holds, holds)
+	l.ofPartners(db.LoadHoldsOfCredit, &l.book, holds)
+	l.ofPartners(db.LoadDebts, &l.book, reader(l, func(w *working) *decision.Table[decision.Debt] { return w.Debts }))
+	l.ofPartners(db.LoadRepayments, &l.book, reader(l, func(w *working) *decision.Table[decision.Repayment] { return w.Repayments }))
 	requests := reader(l, func(w *working) *decision.Table[decision.Request] { return w.Requests })
-	pairs(db.LoadRequests, &l.requests, requests)
+	l.pairs(db.LoadRequests, &l.requests, requests)
 	opportunities := reader(l, func(w *working) *decision.Table[decision.Opportunity] { return w.Opportunities })
-	pairs(db.LoadOpportunities, &l.opportunities, opportunities)
-	partners(db.LoadSharedOpportunities, &l.sharedOpportunities, opportunities)
+	l.pairs(db.LoadOpportunities, &l.opportunities, opportunities)
+	l.ofPartners(db.LoadSharedOpportunities, &l.sharedOpportunities, opportunities)
 	registrations := reader(l, func(w *working) *decision.Table[decision.Registration] { return w.Registrations })
-	pairs(db.LoadRegistrations, &l.registrations, registrations)
-	partners(db.LoadOpenRegistrations, &l.openRegistrations, registrations)
-	partners(db.LoadOwedInvoices, &l.owed, reader(l, func(w *working) *decision.Table[decision.OwedInvoice] { return w.OwedInvoices }))
-	pairs(db.LoadInvoices, &l.invoices, invoices)
-	pairs(db.LoadInvoicesOfRequests, &l.invoicesOfRequests, invoices)
-	pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)
-	pairs(db.LoadAllowances, &l.allowances, reader(l, func(w *working) *decision.Table[decision.Allowance] { return w.Allowances }))
-	pairs(db.LoadRenewals, &l.renewals, resources)
-	pairs(db.LoadResourcesOfCustomers, &l.customers, resources)
-	pairs(db.LoadAttempts, &l.renewals, reader(l, func(w *working) *decision.Table[decision.RenewalAttempt] { return w.Attempts }))
-	l.queueCoupons(pairs)
-	pairs(db.LoadInputsOfChains, &l.inputsOfChains, l.readInputs)
-	pairs(db.LoadInputsWaiting, &l.inputsWaiting, l.readInputs)
+	l.pairs(db.LoadRegistrations, &l.registrations, registrations)
+	l.ofPartners(db.LoadOpenRegistrations, &l.openRegistrations, registrations)
+	l.ofPartners(db.LoadOwedInvoices, &l.owed, reader(l, func(w *working) *decision.Table[decision.OwedInvoice] { return w.OwedInvoices }))
+	l.pairs(db.LoadInvoices, &l.invoices, invoices)
+	l.pairs(db.LoadInvoicesOfRequests, &l.invoicesOfRequests, invoices)
+	l.pairs(db.LoadInvoicesOfOrders, &l.orderInvoices, invoices)
+	l.pairs(db.LoadAllowances, &l.allowances, reader(l, func(w *working) *decision.Table[decision.Allowance] { return w.Allowances }))
+	l.pairs(db.LoadRenewals, &l.renewals, resources)
+	l.pairs(db.LoadResourcesOfCustomers, &l.customers, resources)
+	l.pairs(db.LoadAttempts, &l.renewals, reader(l, func(w *working) *decision.Table[decision.RenewalAttempt] { return w.Attempts }))
+	l.queueCoupons()
+	l.pairs(db.LoadInputsOfChains, &l.inputsOfChains, l.readInputs)
+	l.pairs(db.LoadInputsWaiting, &l.inputsWaiting, l.readInputs)
 	if len(l.inputs.ids) > 0 {
 		hashes := make([][]byte, len(l.inputs.ids))
 		for i, id := range l.inputs.ids {
 			hashes[i] = []byte(id)
 		}
-		batch.Queue(db.LoadInputsByKey, l.inputs.partnerIDs, hashes).Query(l.readInputs)
+		l.batch.Queue(db.LoadInputsByKey, l.inputs.partnerIDs, hashes).Query(l.readInputs)
 	}
-	partners(db.LoadInputsRetryable, &l.retryable, l.readInputs)
-	l.queueHolds(&batch)
-	if err := l.queueUsage(&batch); err != nil {
+	l.ofPartners(db.LoadInputsRetryable, &l.retryable, l.readInputs)
+	l.queueHolds()
+	if err := l.queueUsage(); err != nil {
 		return err
 	}
-	if batch.Len() == 0 {
+	if l.batch.Len() == 0 {
 		return nil
 	}
-	return l.tx.SendBatch(ctx, &batch).Close()
+	return l.tx.SendBatch(ctx, &l.batch).Close()
+}
+
+// pairs queues a query that is asked for pairs of partner and id, if any.
+func (l *loader) pairs(sql string, w *want, read func(pgx.Rows) error) {
+	if len(w.ids) > 0 {
+		l.batch.Queue(sql, w.partnerIDs, w.ids).Query(read)
+	}
+}
+
+// ofPartners queues a query that is asked for partners alone, if any.
+func (l *loader) ofPartners(sql string, w *want, read func(pgx.Rows) error) {
+	if len(w.partnerIDs) > 0 {
+		l.batch.Queue(sql, w.partnerIDs).Query(read)
+	}
 }
 
 // storedRow is a row of a table of documents; a gone row has none.

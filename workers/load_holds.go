@@ -1,8 +1,6 @@
 package workers
 
 import (
-	"github.com/jackc/pgx/v5"
-
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
 )
@@ -37,24 +35,14 @@ func (w *holdWants) of(kind decision.ScopeKind) *want {
 }
 
 // queueHolds queues the queries that are wanted.
-func (l *loader) queueHolds(batch *pgx.Batch) {
-	pairs := func(sql string, w *want, read func(pgx.Rows) error) {
-		if len(w.ids) > 0 {
-			batch.Queue(sql, w.partnerIDs, w.ids).Query(read)
-		}
-	}
-	partners := func(sql string, w *want, read func(pgx.Rows) error) {
-		if len(w.partnerIDs) > 0 {
-			batch.Queue(sql, w.partnerIDs).Query(read)
-		}
-	}
-	pairs(db.LoadHolds, &l.holding.holdsByID, reader(l, func(w *working) *decision.Table[decision.Hold] { return w.Holds }))
-	pairs(db.LoadDetails, &l.holding.details, reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details }))
-	pairs(db.LoadMilestones, &l.holding.milestones, reader(l, func(w *working) *decision.Table[decision.Milestone] { return w.Milestones }))
-	pairs(db.LoadOverdues, &l.holding.overdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
-	partners(db.LoadOpenOverdues, &l.holding.openOverdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
-	pairs(db.LoadAdjustments, &l.holding.adjustments, reader(l, func(w *working) *decision.Table[decision.Adjustment] { return w.Adjustments }))
-	partners(db.LoadCycleSettlements, &l.book, reader(l, func(w *working) *decision.Table[decision.CycleSettlement] { return w.CycleSettlements }))
-	partners(db.LoadTurnovers, &l.holding.statements, reader(l, func(w *working) *decision.Table[decision.Turnover] { return w.Turnovers }))
-	partners(db.LoadStatements, &l.holding.statements, reader(l, func(w *working) *decision.Table[decision.Statement] { return w.Statements }))
+func (l *loader) queueHolds() {
+	l.pairs(db.LoadHolds, &l.holding.holdsByID, reader(l, func(w *working) *decision.Table[decision.Hold] { return w.Holds }))
+	l.pairs(db.LoadDetails, &l.holding.details, reader(l, func(w *working) *decision.Table[decision.Detail] { return w.Details }))
+	l.pairs(db.LoadMilestones, &l.holding.milestones, reader(l, func(w *working) *decision.Table[decision.Milestone] { return w.Milestones }))
+	l.pairs(db.LoadOverdues, &l.holding.overdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
+	l.ofPartners(db.LoadOpenOverdues, &l.holding.openOverdues, reader(l, func(w *working) *decision.Table[decision.Overdue] { return w.Overdues }))
+	l.pairs(db.LoadAdjustments, &l.holding.adjustments, reader(l, func(w *working) *decision.Table[decision.Adjustment] { return w.Adjustments }))
+	l.ofPartners(db.LoadCycleSettlements, &l.book, reader(l, func(w *working) *decision.Table[decision.CycleSettlement] { return w.CycleSettlements }))
+	l.ofPartners(db.LoadTurnovers, &l.holding.statements, reader(l, func(w *working) *decision.Table[decision.Turnover] { return w.Turnovers }))
+	l.ofPartners(db.LoadStatements, &l.holding.statements, reader(l, func(w *working) *decision.Table[decision.Statement] { return w.Statements }))
 }

@@ -3,8 +3,6 @@ package workers
 import (
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
 )
@@ -55,28 +53,16 @@ func (l *loader) wantAlone() {
 }
 
 // queueUsage queues the queries of usage that are wanted.
-func (l *loader) queueUsage(batch *pgx.Batch) error {
+func (l *loader) queueUsage() error {
 	usages := reader(l, func(w *working) *decision.Table[decision.Usage] { return w.Usages })
 	windows := reader(l, func(w *working) *decision.Table[decision.UsageWindow] { return w.UsageWindows })
 	tiers := reader(l, func(w *working) *decision.Table[decision.UsageTier] { return w.UsageTiers })
-	for _, q := range []struct {
-		sql  string
-		want *want
-		read func(pgx.Rows) error
-	}{
-		{db.LoadUsages, &l.usage.usages, usages},
-		{db.LoadUsagesOfWindows, &l.usage.ofWindows, usages},
-		{db.LoadUsagesOfTiers, &l.usage.ofTiers, usages},
-		{db.LoadUsageWindows, &l.usage.windows, windows},
-		{db.LoadUsageTiers, &l.usage.tiers, tiers},
-	} {
-		if len(q.want.ids) > 0 {
-			batch.Queue(q.sql, q.want.partnerIDs, q.want.ids).Query(q.read)
-		}
-	}
-	if open := &l.usage.open; len(open.partnerIDs) > 0 {
-		batch.Queue(db.LoadUsageWindowsOpen, open.partnerIDs).Query(windows)
-	}
+	l.pairs(db.LoadUsages, &l.usage.usages, usages)
+	l.pairs(db.LoadUsagesOfWindows, &l.usage.ofWindows, usages)
+	l.pairs(db.LoadUsagesOfTiers, &l.usage.ofTiers, usages)
+	l.pairs(db.LoadUsageWindows, &l.usage.windows, windows)
+	l.pairs(db.LoadUsageTiers, &l.usage.tiers, tiers)
+	l.ofPartners(db.LoadUsageWindowsOpen, &l.usage.open, windows)
 	if since := &l.usage.since; len(since.ids) > 0 {
 		resources, times := make([]string, len(since.ids)), make([]time.Time, len(since.ids))
 		for i, id := range since.ids {
@@ -85,7 +71,7 @@ func (l *loader) queueUsage(batch *pgx.Batch) error {
 				return err
 			}
 		}
-		batch.Queue(db.LoadUsagesSince, since.partnerIDs, resources, times).Query(usages)
+		l.batch.Queue(db.LoadUsagesSince, since.partnerIDs, resources, times).Query(usages)
 	}
 	return nil
 }
