@@ -51,6 +51,7 @@ var importTable = map[string]row{
 		pure: true, own: slices.Concat([]string{"events"}, leaves, rules),
 		others: ofValues,
 	},
+	"workers/reconciliation": {pure: true, own: leaves, others: ofValues},
 	"workers/schedule": {
 		pure: true, own: slices.Concat([]string{"events"}, leaves),
 		others: []string{"github.com/robfig/cron/v3"},
@@ -59,7 +60,7 @@ var importTable = map[string]row{
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"workers": {
-		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision", "workers/schedule"}, leaves, rules),
+		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision", "workers/schedule", "workers/reconciliation"}, leaves, rules),
 		others: []string{
 			decimalModule, jsonModule, pgxModule, natsModule, "github.com/prometheus/", "github.com/robfig/cron/v3",
 			"github.com/sethvargo/go-retry", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/time",
