@@ -29,6 +29,7 @@ insert into append_only (name) values
   ('inbox_key'),
   ('posting'),
   ('reference_log'),
+  ('look'),
   ('adjustment'),
   ('statement');
 

@@ -68,7 +68,7 @@ func TestGrants(t *testing.T) {
 		t.Fatalf("grants over a database without postings: got %v, %q; want a refusal that names the table", err, said)
 	}
 
-	for _, table := range []string{"inbox_key", "reference_log", "adjustment", "statement"} {
+	for _, table := range []string{"inbox_key", "reference_log", "look", "adjustment", "statement"} {
 		mustExec(t, conn, `create table accruald.`+table+` (id int)`)
 	}
 	mustExec(t, conn, `create table accruald.posting (id int, month int) partition by range (month)`)

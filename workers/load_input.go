@@ -65,7 +65,7 @@ func restoreInput(s *db.Input) (*decision.Input, error) {
 	in := &decision.Input{
 		No: s.InputNo, Event: ev, ArrivedAt: s.ArrivedAt.UTC(), Status: s.Status, ReferenceVersion: s.ReferenceVersion,
 		PartnerVersion: s.PartnerVersion, Attempts: int(s.Attempts), FiveDay: s.FiveDay, Invoiced: s.Invoiced, FirstOrder: s.FirstOrder,
-		DecisionNo: deref(s.DecisionNo), ChainKey: deref(s.ChainKey), WaitsFor: deref(s.WaitsFor),
+		ReceivedVersion: s.ReceivedVersion, Refusal: s.Refusal, DecisionNo: deref(s.DecisionNo), ChainKey: deref(s.ChainKey), WaitsFor: deref(s.WaitsFor),
 	}
 	if s.Code != "" {
 		in.Rejection = &events.Rejection{Code: s.Code, Message: s.Message, Pointer: s.Pointer, Retryable: s.Retryable}

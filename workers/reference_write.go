@@ -27,13 +27,13 @@ type referenceWriter struct {
 func (w *referenceWriter) add(o *outcome, version int64) {
 	w.counters.InputNo++
 	in := &decision.Input{No: w.counters.InputNo, Event: o.event, ArrivedAt: o.event.Time, Status: decision.StatusAccepted,
-		ReferenceVersion: version, Attempts: 1}
+		ReferenceVersion: version, ReceivedVersion: version, Attempts: 1}
 	if w.arrived {
 		in.ArrivedAt = o.message.Time.UTC().Truncate(time.Microsecond)
 	}
 	switch {
 	case o.why != nil:
-		in.Status = decision.StatusRejected
+		in.Status, in.Refusal = decision.StatusRejected, o.why.Code
 		in.Rejection = &events.Rejection{Code: o.why.Code, Message: o.why.Message, Pointer: o.why.Pointer} // nobody tries it again
 		w.outs = append(w.outs, events.NewRejectedOut(o.event, o.why, 1))
 	case o.fired:

@@ -20,7 +20,7 @@ func (r *run) save(ctx context.Context, position Position) error {
 	for _, queue := range []func(context.Context) error{
 		s.keys, s.inputs, s.chains, s.orders, s.resources, s.details, s.bills, s.holds, s.debts, s.repayments,
 		s.requests, s.invoices, s.allowances, s.attempts, s.coupons, s.quotas, s.holdRows, s.usage, s.usageWindows, s.usageTiers,
-		s.opportunities, s.registrations, s.owedInvoices, s.postings, s.references, s.partnerRows,
+		s.opportunities, s.registrations, s.owedInvoices, s.postings, s.references, s.looks, s.partnerRows,
 	} {
 		if err := queue(ctx); err != nil {
 			return err

@@ -71,6 +71,7 @@ func addInput(p *db.SaveInputsParams, partnerID string, in *decision.Input, vers
 	p.FiveDays, p.Invoiced = append(p.FiveDays, judged(in.FiveDay)), append(p.Invoiced, judged(in.Invoiced))
 	p.FirstOrders = append(p.FirstOrders, judged(in.FirstOrder))
 	p.Versions = append(p.Versions, version)
+	p.ReceivedVersions, p.Refusals = append(p.ReceivedVersions, in.ReceivedVersion), append(p.Refusals, in.Refusal)
 }
 
 // judged is a verdict as a text, "" for none.
@@ -116,6 +117,21 @@ func (s *saver) references(ctx context.Context) error {
 		return nil
 	}
 	return s.queries.AddReferences(ctx, p)
+}
+
+// looks stores the looks after partners that changed something.
+func (s *saver) looks(ctx context.Context) error {
+	var p db.AddLooksParams
+	for _, id := range s.ids {
+		for _, look := range s.partners[id].Looks {
+			p.PartnerIds, p.InputNos = append(p.PartnerIds, id), append(p.InputNos, look.InputNo)
+			p.Ats, p.ReceivedVersions = append(p.Ats, look.At), append(p.ReceivedVersions, look.Version)
+		}
+	}
+	if len(p.InputNos) == 0 {
+		return nil
+	}
+	return s.queries.AddLooks(ctx, p)
 }
 
 func (s *saver) postings(ctx context.Context) error {

@@ -32,6 +32,35 @@ func (q *Queries) AddKeys(ctx context.Context, arg AddKeysParams) error {
 	return err
 }
 
+const AddLooks = `-- name: AddLooks :exec
+insert into look (partner_id, input_no, look_no, at, received_version)
+select w.partner_id, w.input_no,
+  (select coalesce(max(l.look_no), 0) + 1 from look l where l.partner_id = w.partner_id and l.input_no = w.input_no),
+  w.at, w.received_version
+from (
+  select unnest($1::text[]) as partner_id, unnest($2::bigint[]) as input_no,
+    unnest($3::timestamptz[]) as at, unnest($4::bigint[]) as received_version
+) w
+`
+
+type AddLooksParams struct {
+	PartnerIds       []string
+	InputNos         []int64
+	Ats              []time.Time
+	ReceivedVersions []int64
+}
+
+// Rare, and one of a partner at a time.
+func (q *Queries) AddLooks(ctx context.Context, arg AddLooksParams) error {
+	_, err := q.db.Exec(ctx, AddLooks,
+		arg.PartnerIds,
+		arg.InputNos,
+		arg.Ats,
+		arg.ReceivedVersions,
+	)
+	return err
+}
+
 const FindKeys = `-- name: FindKeys :many
 
 select k.partner_id, k.key_hash, k.content_hash
@@ -72,7 +101,7 @@ with known as materialized (
   from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
   join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
 )
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version, i.received_version, i.refusal
 from known
 join input i on i.partner_id = known.partner_id and i.input_no = known.input_no
 `
@@ -115,6 +144,8 @@ func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyH
 			&i.FirstOrder,
 			&i.Invoiced,
 			&i.Version,
+			&i.ReceivedVersion,
+			&i.Refusal,
 		); err != nil {
 			return nil, err
 		}
@@ -127,7 +158,7 @@ func (q *Queries) LoadInputsByKey(ctx context.Context, partnerIds []string, keyH
 }
 
 const LoadInputsOfChains = `-- name: LoadInputsOfChains :many
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version, i.received_version, i.refusal
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as chain_key) w
 join input i on i.partner_id = w.partner_id and i.chain_key = w.chain_key
 `
@@ -169,6 +200,8 @@ func (q *Queries) LoadInputsOfChains(ctx context.Context, partnerIds []string, i
 			&i.FirstOrder,
 			&i.Invoiced,
 			&i.Version,
+			&i.ReceivedVersion,
+			&i.Refusal,
 		); err != nil {
 			return nil, err
 		}
@@ -181,10 +214,10 @@ func (q *Queries) LoadInputsOfChains(ctx context.Context, partnerIds []string, i
 }
 
 const LoadInputsRetryable = `-- name: LoadInputsRetryable :many
-select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, first_order, invoiced, version from input
+select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, first_order, invoiced, version, received_version, refusal from input
 where partner_id = any($1::text[]) and status = 'waiting'
 union all
-select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, first_order, invoiced, version from input
+select partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload, content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer, attempts, five_day, first_order, invoiced, version, received_version, refusal from input
 where partner_id = any($1::text[]) and status = 'rejected' and retryable
 `
 
@@ -225,6 +258,8 @@ func (q *Queries) LoadInputsRetryable(ctx context.Context, partnerIds []string) 
 			&i.FirstOrder,
 			&i.Invoiced,
 			&i.Version,
+			&i.ReceivedVersion,
+			&i.Refusal,
 		); err != nil {
 			return nil, err
 		}
@@ -237,7 +272,7 @@ func (q *Queries) LoadInputsRetryable(ctx context.Context, partnerIds []string) 
 }
 
 const LoadInputsWaiting = `-- name: LoadInputsWaiting :many
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version, i.received_version, i.refusal
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as waits_for) w
 join input i on i.partner_id = w.partner_id and i.waits_for = w.waits_for and i.status = 'waiting'
 `
@@ -279,6 +314,8 @@ func (q *Queries) LoadInputsWaiting(ctx context.Context, partnerIds []string, id
 			&i.FirstOrder,
 			&i.Invoiced,
 			&i.Version,
+			&i.ReceivedVersion,
+			&i.Refusal,
 		); err != nil {
 			return nil, err
 		}
@@ -293,7 +330,7 @@ func (q *Queries) LoadInputsWaiting(ctx context.Context, partnerIds []string, id
 const SaveInputs = `-- name: SaveInputs :exec
 insert into input (partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload,
   content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer,
-  attempts, five_day, first_order, invoiced, version)
+  attempts, five_day, first_order, invoiced, version, received_version, refusal)
 select unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::text[]),
   unnest($5::text[]), unnest($6::text[]), unnest($7::text[]),
   unnest($8::timestamptz[]), unnest($9::int[]), unnest($10::timestamptz[]), unnest($11::bytea[]),
@@ -302,7 +339,8 @@ select unnest($1::text[]), unnest($2::bigint[]), unnest($3::text[]), unnest($4::
   nullif(unnest($18::text[]), ''), unnest($19::boolean[]), unnest($20::text[]),
   unnest($21::text[]), unnest($22::text[]),
   unnest($23::int[]), nullif(unnest($24::text[]), '')::boolean, nullif(unnest($25::text[]), '')::boolean,
-  nullif(unnest($26::text[]), '')::boolean, unnest($27::bigint[])
+  nullif(unnest($26::text[]), '')::boolean, unnest($27::bigint[]),
+  unnest($28::bigint[]), unnest($29::text[])
 on conflict (partner_id, input_no) do update
 set status = excluded.status, decision_no = excluded.decision_no, reference_version = excluded.reference_version,
     partner_version = excluded.partner_version, chain_key = excluded.chain_key, waits_for = excluded.waits_for,
@@ -339,6 +377,8 @@ type SaveInputsParams struct {
 	FirstOrders       []string
 	Invoiced          []string
 	Versions          []int64
+	ReceivedVersions  []int64
+	Refusals          []string
 }
 
 // What was received never changes, what became of it does.
@@ -371,6 +411,8 @@ func (q *Queries) SaveInputs(ctx context.Context, arg SaveInputsParams) error {
 		arg.FirstOrders,
 		arg.Invoiced,
 		arg.Versions,
+		arg.ReceivedVersions,
+		arg.Refusals,
 	)
 	return err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const GetInput = `-- name: GetInput :one
-select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version
+select i.partner_id, i.input_no, i.source, i.event_id, i.type, i.subject, i.partition_key, i.time, i.time_offset, i.arrived_at, i.payload, i.content_hash, i.status, i.decision_no, i.reference_version, i.partner_version, i.chain_key, i.waits_for, i.retryable, i.code, i.message, i.pointer, i.attempts, i.five_day, i.first_order, i.invoiced, i.version, i.received_version, i.refusal
 from inbox_key k
 join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
 where k.partner_id = $1 and k.key_hash = $2
@@ -49,6 +49,8 @@ func (q *Queries) GetInput(ctx context.Context, partnerID string, keyHash []byte
 		&i.FirstOrder,
 		&i.Invoiced,
 		&i.Version,
+		&i.ReceivedVersion,
+		&i.Refusal,
 	)
 	return i, err
 }

@@ -245,6 +245,8 @@ type Input struct {
 	FirstOrder       *bool
 	Invoiced         *bool
 	Version          int64
+	ReceivedVersion  int64
+	Refusal          string
 }
 
 type Invoice struct {
@@ -257,6 +259,14 @@ type Invoice struct {
 	Currency  string
 	Amount    decimal.Decimal
 	Document  []byte
+}
+
+type Look struct {
+	PartnerID       string
+	InputNo         int64
+	LookNo          int32
+	At              time.Time
+	ReceivedVersion int64
 }
 
 type Milestone struct {

@@ -13,7 +13,7 @@ select unnest(@partner_ids::text[]), unnest(@key_hashes::bytea[]), unnest(@conte
 -- What was received never changes, what became of it does.
 insert into input (partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload,
   content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer,
-  attempts, five_day, first_order, invoiced, version)
+  attempts, five_day, first_order, invoiced, version, received_version, refusal)
 select unnest(@partner_ids::text[]), unnest(@input_nos::bigint[]), unnest(@sources::text[]), unnest(@event_ids::text[]),
   unnest(@types::text[]), unnest(@subjects::text[]), unnest(@partition_keys::text[]),
   unnest(@times::timestamptz[]), unnest(@time_offsets::int[]), unnest(@arrived_ats::timestamptz[]), unnest(@payloads::bytea[]),
@@ -22,7 +22,8 @@ select unnest(@partner_ids::text[]), unnest(@input_nos::bigint[]), unnest(@sourc
   nullif(unnest(@waits_fors::text[]), ''), unnest(@retryables::boolean[]), unnest(@codes::text[]),
   unnest(@messages::text[]), unnest(@pointers::text[]),
   unnest(@attempts::int[]), nullif(unnest(@five_days::text[]), '')::boolean, nullif(unnest(@first_orders::text[]), '')::boolean,
-  nullif(unnest(@invoiced::text[]), '')::boolean, unnest(@versions::bigint[])
+  nullif(unnest(@invoiced::text[]), '')::boolean, unnest(@versions::bigint[]),
+  unnest(@received_versions::bigint[]), unnest(@refusals::text[])
 on conflict (partner_id, input_no) do update
 set status = excluded.status, decision_no = excluded.decision_no, reference_version = excluded.reference_version,
     partner_version = excluded.partner_version, chain_key = excluded.chain_key, waits_for = excluded.waits_for,
@@ -57,3 +58,14 @@ where partner_id = any(@partner_ids::text[]) and status = 'waiting'
 union all
 select * from input
 where partner_id = any(@partner_ids::text[]) and status = 'rejected' and retryable;
+
+-- name: AddLooks :exec
+-- Rare, and one of a partner at a time.
+insert into look (partner_id, input_no, look_no, at, received_version)
+select w.partner_id, w.input_no,
+  (select coalesce(max(l.look_no), 0) + 1 from look l where l.partner_id = w.partner_id and l.input_no = w.input_no),
+  w.at, w.received_version
+from (
+  select unnest(@partner_ids::text[]) as partner_id, unnest(@input_nos::bigint[]) as input_no,
+    unnest(@ats::timestamptz[]) as at, unnest(@received_versions::bigint[]) as received_version
+) w;

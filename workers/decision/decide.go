@@ -75,7 +75,7 @@ func (p *Partner) Receive(common *Reference, ev *events.Event, arrived time.Time
 	}
 	d := &decider{Partner: p, common: common, now: arrived}
 	d.expireAndRetry()
-	d.decide(&Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived})
+	d.decide(&Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived, ReceivedVersion: common.version})
 	d.expireAndRetry()
 	return d.outs, nil
 }
@@ -85,7 +85,7 @@ func (p *Partner) Receive(common *Reference, ev *events.Event, arrived time.Time
 func (p *Partner) Reject(common *Reference, ev *events.Event, arrived time.Time, why *events.Rejection) []events.Out {
 	p.Counters.InputNo++
 	d := &decider{Partner: p, common: common, now: arrived}
-	d.begin(&Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived})
+	d.begin(&Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived, ReceivedVersion: common.version, Refusal: why.Code})
 	d.reject(why)
 	return d.outs
 }
@@ -95,9 +95,11 @@ func (p *Partner) Reject(common *Reference, ev *events.Event, arrived time.Time,
 // that receive nothing else.
 func (p *Partner) Tick(common *Reference, now time.Time) (outs []events.Out, err error) {
 	defer needs(&outs, &err)
+	before := p.Counters
 	p.Counters.RetriedReference, p.Counters.RetriedPartner = -1, -1
 	d := &decider{Partner: p, common: common, now: now}
 	d.expireAndRetry()
+	p.looked(before, now, common.version)
 	return d.outs, nil
 }
 

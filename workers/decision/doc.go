@@ -43,7 +43,7 @@
 // (usage.go), closed periods (late.go), money that is gone (bills.go), holds
 // (holds.go), statements (statements.go), coupons (coupons.go), newness
 // (newness.go), the common cap (caps.go), leaving (expiry.go), opportunities
-// (opportunities.go), owed invoices (owed.go).
+// (opportunities.go), owed invoices (owed.go), replay (turns.go).
 //
 // # Working set
 //
@@ -61,7 +61,8 @@
 // after every event; postings of one input and fact sum to zero, and each hashes
 // all before it (LedgerCheck finds what was changed since); any order and
 // duplication of order facts between two cut-offs ends in the same rows
-// (law_test.go).
+// (law_test.go); the recorded turns, handed in again, make every decision again
+// under its number, with the same postings and hashes (turns_test.go).
 //
 // Failure handling: a rule's refusal becomes a rejected input with its code and
 // pointer; a panic in a rule rejects that one event with code internal; a

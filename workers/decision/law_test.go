@@ -247,7 +247,7 @@ func difference(t *testing.T, a, b *decision.Memory) string {
 	return out
 }
 
-func diffTables[R any](t *testing.T, kind string, a, b *decision.Table[R]) string {
+func diffTables[R any](t testing.TB, kind string, a, b *decision.Table[R]) string {
 	t.Helper()
 	out := ""
 	ids := map[string]bool{}

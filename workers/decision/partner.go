@@ -138,6 +138,7 @@ type Partner struct {
 
 	Postings []Posting // of the batch, in order
 	Issued   []*Input  // of the batch: what decisions of it put into the inbox themselves
+	Looks    []Look    // of the batch: looks after the partner that changed something
 
 	sites    site.Profiles
 	journal  *journal
@@ -249,7 +250,7 @@ func (p *Partner) Reset() {
 	for _, t := range p.tables {
 		t.reset()
 	}
-	p.Postings, p.Issued = nil, nil
+	p.Postings, p.Issued, p.Looks = nil, nil, nil
 	p.Reference.reset()
 	p.Counters = p.stored
 }
@@ -261,7 +262,7 @@ func (p *Partner) Keep() {
 	for _, t := range p.tables {
 		t.keep()
 	}
-	p.Postings, p.Issued = nil, nil
+	p.Postings, p.Issued, p.Looks = nil, nil, nil
 	p.Reference.keep()
 	p.stored = p.Counters
 }

@@ -15,7 +15,7 @@ func (p *Partner) Refuse(common *Reference, ev *events.Event, arrived time.Time)
 	p.Counters.DecisionNo++
 	p.Inputs.begin()
 	p.Inputs.Put(ConflictID(ev), &Input{No: p.Counters.InputNo, Event: ev, ArrivedAt: arrived, Status: StatusRejected,
-		DecisionNo: p.Counters.DecisionNo, ReferenceVersion: common.version, PartnerVersion: p.Counters.DecisionNo - 1, Rejection: why, Attempts: 1})
+		DecisionNo: p.Counters.DecisionNo, ReferenceVersion: common.version, PartnerVersion: p.Counters.DecisionNo - 1, ReceivedVersion: common.version, Rejection: why, Attempts: 1})
 	return []events.Out{events.NewRejectedOut(ev, why, 1)}
 }
 

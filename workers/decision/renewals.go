@@ -273,7 +273,7 @@ func RenewalDay(r *Resource) string {
 // and decides it.
 func (d *decider) receiveOwn(ev *events.Event) {
 	d.Counters.InputNo++
-	in := &Input{No: d.Counters.InputNo, Event: ev, ArrivedAt: d.now}
+	in := &Input{No: d.Counters.InputNo, Event: ev, ArrivedAt: d.now, ReceivedVersion: d.common.version}
 	d.attempt(in)
 	d.Issued = append(d.Issued, in)
 }

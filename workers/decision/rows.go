@@ -288,9 +288,11 @@ type Input struct {
 	Event            *events.Event
 	ArrivedAt        time.Time
 	Status           string
-	DecisionNo       int64 // gap-free per partner, 0 while waiting
-	ReferenceVersion int64 // of the common reference data, at the first decision
-	PartnerVersion   int64 // of the partner's reference data, likewise
+	DecisionNo       int64  // gap-free per partner, 0 while waiting
+	ReferenceVersion int64  // of the common reference data, at the last decision but those of its chain
+	PartnerVersion   int64  // of the partner's reference data, likewise
+	ReceivedVersion  int64  // of the common reference data, when it was received
+	Refusal          string // code under which it was refused unread, "" where the rules decided it
 	ChainKey         string
 	WaitsFor         string
 	Rejection        *events.Rejection
