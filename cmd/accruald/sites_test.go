@@ -63,3 +63,26 @@ func TestSitesThatCannotBeLoaded(t *testing.T) {
 		}
 	}
 }
+
+// TestHolidaysAreLoaded: a deadline moves over a holiday that a file names, and a wrong file is named.
+func TestHolidaysAreLoaded(t *testing.T) {
+	t.Parallel()
+	year := `{"version": "t", "calendars": [{"site": "cn", "year": 2026, "basis": "announced", "source": "a test", "holidays": ["2026-04-07", "2026-04-08"], "make_up_working_days": []}]}`
+	for holidays, want := range map[string]string{"": `"deadline":"2026-04-13T`, file(t, "holidays.json", year): `"deadline":"2026-04-14T`} {
+		args := []string{"simulate", examplePath}
+		if holidays != "" { // the 6th is worked now, the 7th and the 8th are not
+			args = append(args, "--holidays", holidays)
+		}
+		if got := call(t, "", args...); got.status != statusDone || !strings.Contains(got.out, want) {
+			t.Errorf("with %q: no %s: %s", holidays, want, got.err)
+		}
+	}
+	bad := file(t, "bad.json", strings.Replace(year, "2026-04-07", "2027-04-07", 1))
+	if got := call(t, "", "simulate", examplePath, "--holidays", bad); got.status != statusRefused || !strings.Contains(got.err, "not of 2026") || !strings.Contains(got.err, bad) {
+		t.Errorf("status %d: %s", got.status, got.err)
+	}
+	off := profilesWith(t, `"site": "cn",`, `"site": "cn", "jobs": [{"name": "tidy_up", "off": true}],`)
+	if got := call(t, "", "simulate", examplePath, "--sites", off); got.status != statusRefused || !strings.Contains(got.err, `no job "tidy_up"`) {
+		t.Errorf("status %d: %s", got.status, got.err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/site"
 )
 
@@ -73,7 +74,14 @@ func (c *Clock) due(from, upTo time.Time) ([]run, error) {
 	settled := false
 	var runs []run
 	for _, profile := range c.active {
-		for rank, job := range Jobs() {
+		jobs, err := JobsOf(profile)
+		if err != nil {
+			return nil, err
+		}
+		for rank, job := range jobs {
+			if job.Whole {
+				continue
+			}
 			last := upTo
 			if job.Hourly {
 				last = hourly
@@ -146,16 +154,42 @@ func (c *Clock) enrol(code string) {
 	slices.SortFunc(c.active, func(a, b *site.Profile) int { return cmp.Compare(a.Site, b.Site) })
 }
 
-// Fired is the event of one run. Its id is made of job, site and scheduled
-// time, so that the run happens once whoever fires it: local time, but UTC for
-// a job that runs more often than daily, whose local time may come twice.
+// Fired is the event of one run. Its id is made of job, site and key, so that
+// the run happens once whoever fires it.
 func Fired(job string, profile *site.Profile, at time.Time) (*events.Event, error) {
-	local, layout := at.In(profile.Zone()), "2006-01-02T15:04"
-	if slices.ContainsFunc(Jobs(), func(j Job) bool { return j.Name == job && j.Hourly }) {
-		local, layout = at.UTC(), layout+"Z"
+	key, local, err := Key(job, profile, at)
+	if err != nil {
+		return nil, err
 	}
 	return events.New(events.Envelope{
-		ID: "schedule.fired/" + job + "/" + profile.Site + "/" + local.Format(layout), Source: source,
+		ID: "schedule.fired/" + job + "/" + profile.Site + "/" + key, Source: source,
 		Type: events.TypeScheduleFired, Subject: job, PartitionKey: events.AllPartners, Time: local,
 	}, &events.ScheduleFired{Job: job, Site: profile.Site, ScheduledFor: local})
+}
+
+// Layouts of keys.
+const (
+	keyLayout        = "2006-01-02T15:04"
+	keySecondsLayout = "2006-01-02T15:04:05.999999"
+)
+
+// Key names a run within its job and site, and returns its time in the zone
+// that the key reads it in: the site's, but UTC for a job that runs more often
+// than daily, whose local time may come twice. Where a run that somebody fires
+// has the second of two equal readings, the offset tells it from the first.
+func Key(job string, profile *site.Profile, at time.Time) (string, time.Time, error) {
+	jobs, err := JobsOf(profile)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	local, layout, end := at.In(profile.Zone()), keyLayout, ""
+	if slices.ContainsFunc(jobs, func(j Job) bool { return j.Name == job && j.Hourly }) {
+		local, end = at.UTC(), "Z"
+	} else if !calendar.ExactInstant(local, profile.Zone()).Equal(at) {
+		end = "-07:00"
+	}
+	if local.Second() != 0 || local.Nanosecond() != 0 {
+		layout = keySecondsLayout
+	}
+	return local.Format(layout + end), local, nil
 }

@@ -51,8 +51,8 @@ func TestDeadlines(t *testing.T) {
 		t.Errorf("five working days after a Friday: %s, %v", deadline, err)
 	}
 	deadline, err = p.ConfirmationDeadline("2026-03")
-	if err != nil || !deadline.Equal(at(t, "2026-04-10")) {
-		t.Errorf("the fifth working day after Sunday 5 April: %s, %v", deadline, err)
+	if err != nil || !deadline.Equal(at(t, "2026-04-13")) {
+		t.Errorf("the fifth working day after Sunday 5 April, and Qingming on the Monday: %s, %v", deadline, err)
 	}
 	last, err := ValidUntil(p, at(t, "2024-02-29"))
 	if err != nil || last.Format("2006-01-02") != "2025-02-28" {

@@ -7,10 +7,19 @@
 //
 // The profiles that come with the program can be replaced as a whole: Load reads a document of the same form. The commands
 // take it by --sites FILE or ACCRUALD_SITES. Zones are compiled in, so a host needs no zone database. The international
-// site's zone is Asia/Singapore and Europe's is Europe/Dublin by default. Holidays come empty, Monday to Friday is worked,
-// because they are announced year by year: an operator lists them, with the weekend days that are worked for them. Rows for terms of 4 and 5 years continue the
-// 3-year row; the published table ends there. Incentives of policies without an association take the methods that
-// need no resale: in China those of referral, internationally those without bank transfer.
+// site's zone is Asia/Singapore and Europe's is Europe/Dublin by default.
+//
+// Holidays are announced year by year, with the weekend days that are worked for them. China's of 2025 and 2026 are those
+// of the State Council's notices; of 2027, whose notice was not known when this was made, only the days that the regulation
+// itself fixes (basis "statutory"). The other sites come without: Monday to Friday is worked. An operator loads others by
+// --holidays FILE or ACCRUALD_HOLIDAYS, site by site and year by year; a deadline in a year that is missing or not whole is
+// warned of (HolidayGaps). A year listed without dates says that there are none.
+//
+// Jobs may get other times, or be switched off, by the member jobs of a profile; package schedule checks them.
+//
+// Rows for terms of 4 and 5 years continue the 3-year row; the published table ends there. Incentives of policies without
+// an association take the methods that need no resale: in China those of referral, internationally those without bank
+// transfer.
 //
 // Profiles are configuration and no event: nothing on record says when they changed. Decisions follow the profiles that
 // hold where and when they are made, also when an older fact makes a chain fold again. So an operator who changes them

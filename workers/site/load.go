@@ -46,10 +46,7 @@ var loadDefault = sync.OnceValue(func() Profiles {
 // Load reads a profiles document, the whole of it strictly: an unknown, doubled or missing member, an unknown
 // zone, a value out of range or a site given twice is an error with code invalid_site_profile that names site and member.
 func Load(data []byte) (Profiles, error) {
-	var document struct {
-		Version  string     `json:"version"`
-		Profiles []*Profile `json:"profiles"`
-	}
+	var document document
 	if err := json.Unmarshal(data, &document, json.RejectUnknownMembers(true)); err != nil {
 		return Profiles{}, refuseBecause(err, "read the site profiles")
 	}
@@ -74,6 +71,20 @@ func Load(data []byte) (Profiles, error) {
 		sites[profile.Site] = profile
 	}
 	return Profiles{Version: document.Version, digest: digest, sites: sites}, nil
+}
+
+// document is the form of the profiles.
+type document struct {
+	Version  string     `json:"version"`
+	Profiles []*Profile `json:"profiles"`
+}
+
+func (p Profiles) document() *document {
+	d := &document{Version: p.Version}
+	for _, code := range p.Sites() {
+		d.Profiles = append(d.Profiles, p.sites[code])
+	}
+	return d
 }
 
 // Get returns the profile of a site. A site without one is an error with code unknown_site.
@@ -104,6 +115,9 @@ func (p *Profile) complete() error {
 	p.zone = zone
 	if p.workingDays, err = calendar.NewWorkingDays(p.Holidays, p.MakeUpWorkingDays); err != nil {
 		return refuseBecause(err, "site %q: holidays", p.Site)
+	}
+	if err := p.checkHolidayYears(); err != nil {
+		return err
 	}
 	if err := p.checkNumbers(); err != nil {
 		return err

@@ -30,6 +30,8 @@ type Profile struct {
 	CustomerTransfer  CustomerTransfer  `json:"customer_transfer"`
 	Holidays          []string          `json:"holidays"`             // "2026-10-01"
 	MakeUpWorkingDays []string          `json:"make_up_working_days"` // weekend days that are worked
+	HolidayYears      []HolidayYear     `json:"holiday_years,omitzero"`
+	Jobs              []Job             `json:"jobs,omitzero"` // what runs at another time than by default, or not at all
 
 	zone        *time.Location
 	workingDays *calendar.WorkingDays
@@ -132,6 +134,14 @@ type Opportunity struct {
 type CustomerTransfer struct {
 	ExclusionMonths int    `json:"exclusion_months"`
 	ChangesFrom     string `json:"changes_from"`
+}
+
+// A Job is a scheduled job with its times in the zone of the site, each in the five fields of cron, or one that does not
+// run at the site. (Package schedule knows the names and reads the times.)
+type Job struct {
+	Name  string   `json:"name"`
+	Times []string `json:"times,omitzero"`
+	Off   bool     `json:"off,omitzero"`
 }
 
 // Zone returns the site's time zone.

@@ -211,7 +211,10 @@ func TestConfirmationDeadline(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ site, cycle, want string }{
 		{"cn", "2026-02", "2026-03-12T00:00:00+08:00"},
-		{"cn", "2026-03", "2026-04-10T00:00:00+08:00"},
+		{"cn", "2026-03", "2026-04-13T00:00:00+08:00"}, // behind Qingming, the 4th to the 6th
+		{"cn", "2026-01", "2026-02-12T00:00:00+08:00"}, // before Spring Festival
+		{"cn", "2026-09", "2026-10-13T00:00:00+08:00"}, // over National Day, and Saturday the 10th is worked
+		{"cn", "2025-09", "2025-10-14T00:00:00+08:00"},
 		{"eu", "2026-03", "2026-04-10T00:00:00+01:00"},
 		{"cn", "2026-12", "2027-01-12T00:00:00+08:00"},
 	} {
