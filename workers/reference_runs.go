@@ -102,9 +102,9 @@ func (r *referenceReader) fanOutIn(ctx context.Context, tx pgx.Tx, run scheduled
 	if err != nil {
 		return 0, fmt.Errorf("lock the reference log: %w", err)
 	}
-	partners, err := queries.PartnersOfSite(ctx, fired.Site)
+	partners, err := r.recipients(ctx, queries, run.event, fired)
 	if err != nil {
-		return 0, fmt.Errorf("read the partners of site %q: %w", fired.Site, err)
+		return 0, err
 	}
 	outs := make([]events.Out, len(partners))
 	for i, partner := range partners {

@@ -36,8 +36,8 @@ const (
 	drainShareOfSession = 3
 
 	// poolConnectionsBeside those of the lanes: leases, reference data, relays,
-	// observation.
-	poolConnectionsBeside = 6
+	// observation, reconciliation.
+	poolConnectionsBeside = 9
 	connectWaitMax        = 5 * time.Second
 )
 
@@ -70,8 +70,6 @@ type Config struct {
 	// HTTPAddress is where /healthz, /readyz and /metrics are served; "" serves
 	// nothing, HTTPAddressDefault is the loopback address.
 	HTTPAddress string
-	// Beside are conditions of /readyz for what else runs in the process.
-	Beside map[string]func() error
 	// ReplicaName shows up in the table replica, with a random end; default the
 	// host's name.
 	ReplicaName string
@@ -170,7 +168,7 @@ func New(config Config) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(2*config.Lanes+poolConnectionsBeside)) // at most 134; a batch may count a try beside its transaction
+	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(2*config.Lanes+poolConnectionsBeside)) // at most 137; a batch may count a try beside its transaction
 	poolConfig.ConnConfig.ConnectTimeout = connectWaitMax
 	poolConfig.ConnConfig.RuntimeParams["application_name"] = schema.Name
 	registered, err := newMetrics(config.Registry)
@@ -187,7 +185,6 @@ func New(config Config) (*Worker, error) {
 		pool: pool, queries: db.New(pool), common: decision.NewReference(config.Sites),
 		started: make(chan struct{}), done: make(chan struct{}),
 	}
-	w.health.beside = config.Beside
 	w.frame = NewFrame(pool, w.common, config.Sites)
 	w.keeper = newKeeper(w.queries, replica, config.Lanes, w.log, w.health)
 	w.reference = newReferenceReader(w)

@@ -66,6 +66,7 @@ func (w *Worker) lead(ctx, besideCtx context.Context, beside *errgroup.Group) er
 	if w.config.Clock == ClockWall {
 		lanes.Go(func() error { return w.sweep(lanesCtx) })
 	}
+	lanes.Go(func() error { return w.reconcile(lanesCtx) })
 	close(w.started)
 	w.log.Info("worker started", "lanes", w.config.Lanes, "batch_max", w.config.BatchMax, "clock", w.config.Clock, "sites", w.config.Sites.String())
 	return lanes.Wait()

@@ -169,7 +169,10 @@ func jobList(t *testing.T) string {
 			refused = append(refused, name)
 		}
 	}
-	return fmt.Sprintf("Jobs that are decided: %s. Not decided yet, and rejected by name: %s.\n", strings.Join(decided, ", "), strings.Join(refused, ", "))
+	if len(refused) > 0 {
+		t.Errorf("jobs of the contract that are rejected by name: %s", strings.Join(refused, ", "))
+	}
+	return fmt.Sprintf("Jobs that are decided: %s.\n", strings.Join(decided, ", "))
 }
 
 // isRun runs a job for an enrolled partner and tells whether it is decided.

@@ -110,6 +110,29 @@ type Debt struct {
 	Document   []byte
 }
 
+type Finding struct {
+	PartnerID  string
+	FindingID  string
+	Version    int64
+	Kind       string
+	Severity   string
+	State      string
+	Keys       []byte
+	Cycle      string
+	Currency   string
+	Expected   string
+	Found      string
+	Difference decimal.Decimal
+	Evidence   []byte
+	OpenedRun  string
+	OpenedAt   time.Time
+	SeenRun    string
+	SeenAt     time.Time
+	SeenCount  int64
+	ClosedRun  string
+	ClosedAt   *time.Time
+}
+
 type Hold struct {
 	PartnerID string
 	HoldID    string
@@ -359,6 +382,63 @@ type Posting struct {
 	Currency  string
 	Amount    decimal.Decimal
 	Hash      []byte
+}
+
+type Reconciled struct {
+	PartnerID   string
+	RunID       string
+	FullRunID   string
+	ComparedAt  time.Time
+	InputNo     int64
+	DecisionNo  int64
+	PostingNo   int64
+	PostingHash []byte
+}
+
+type ReconciledBill struct {
+	PartnerID string
+	BillID    string
+	Account   string
+	Currency  string
+	Amount    decimal.Decimal
+}
+
+type ReconciliationCount struct {
+	RunID      string
+	Pair       string
+	Currency   string
+	Compared   int64
+	Differing  int64
+	Amount     decimal.Decimal
+	Difference decimal.Decimal
+}
+
+type ReconciliationRun struct {
+	RunID        string
+	Mode         string
+	Site         string
+	PartnerID    string
+	Cycle        string
+	ScheduledFor time.Time
+	Source       string
+	EventID      string
+	State        string
+	Cursor       string
+	Owner        *string
+	HeartbeatAt  *time.Time
+	Attempts     int32
+	Error        string
+	CreatedAt    time.Time
+	StartedAt    *time.Time
+	FinishedAt   *time.Time
+	Partners     int64
+	Skipped      int64
+	Compared     int64
+	Opened       int64
+	Updated      int64
+	Closed       int64
+	Open         int64
+	OpenErrors   int64
 }
 
 type ReferenceLog struct {

@@ -72,6 +72,8 @@ func (d *decider) job(data *events.ScheduleApplied) error {
 		return d.autoRequest(profile, data.ScheduledFor)
 	case JobOpportunityWindows:
 		return d.opportunityWindows(profile, data.ScheduledFor)
+	case JobReconcile: // compares what is stored and decides nothing; over the database it is sent to nobody
+		return nil
 	default:
 		return &events.Rejection{Code: CodeNotSupported, Pointer: "/data/job", Message: fmt.Sprintf(
 			"job %q is part of the contract but this version does not run it yet; after an upgrade have it run with accruald rejections retry", data.Job)}

@@ -47,7 +47,8 @@ type Finding struct {
 	// Difference is found less expected, in Currency; zero where the sides differ by something else than an amount.
 	Difference decimal.Decimal
 	Currency   money.Currency
-	Evidence   []Row // of both sides
+	Cycle      string // the month it belongs to, "" for none; no part of its identity
+	Evidence   []Row  // of both sides
 }
 
 // idBytes of the hash make 22 characters, as all derived ids have.

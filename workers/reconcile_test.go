@@ -1,0 +1,58 @@
+package workers
+
+import (
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// reconciled runs a reconciliation over the database of a world.
+func (w *world) reconciled(mode string) db.ReconciliationRun {
+	w.t.Helper()
+	r := NewReconciler(w.pool, site.Default(), "test", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	r.Parallel = 2
+	request := ReconcileByHand(mode, "", "", time.Now())
+	if _, err := AddReconciliation(w.t.Context(), db.New(w.pool), request); err != nil {
+		w.t.Fatal(err)
+	}
+	run, err := r.Run(w.t.Context(), request.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return run
+}
+
+// open lists what stands open.
+func (w *world) open() []db.Finding {
+	w.t.Helper()
+	rows, err := db.New(w.pool).ListFindings(w.t.Context(), db.ListFindingsParams{State: "open", CountMax: 1000})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return rows
+}
+
+// What was decided is in agreement with itself, and an incremental run looks at
+// nothing where nothing has changed.
+func TestReconcileFindsNothingInWhatWasDecided(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := newHistory(t, 11, "P1", "P2", "P3")
+	w.process(w.deliver(h.reference("credit", "immediate"))...)
+	w.process(w.deliver(h.facts(60, 2))...)
+	full := w.reconciled(ReconcileFull)
+	for _, f := range w.open() {
+		t.Errorf("finding %s %s: expected %s, found %s", f.Kind, f.Keys, f.Expected, f.Found)
+	}
+	if full.Partners != 3 || full.Compared == 0 || full.State != "finished" {
+		t.Errorf("full run came to %+v", full)
+	}
+	idle := w.reconciled(ReconcileIncremental)
+	if idle.Partners != 0 || idle.Skipped != 3 || idle.Compared != 0 {
+		t.Errorf("a run after which nothing had changed came to %+v", idle)
+	}
+}
