@@ -3,9 +3,12 @@ package workers
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
 )
@@ -22,6 +25,10 @@ const (
 	InvoiceRows       RowKind = "invoices"
 	CouponRows        RowKind = "coupons"
 	QuotaRows         RowKind = "coupon quotas"
+	OrderRows         RowKind = "orders"
+	ResourceRows      RowKind = "resources"
+	DetailRows        RowKind = "incentive details"
+	AdjustmentRows    RowKind = "adjustments"
 )
 
 // anyCustomer is every customer of a partner, to a query that may be for one.
@@ -62,6 +69,14 @@ func (s *Snapshot) LoadRows(ctx context.Context, p *decision.Partner, kinds ...R
 			err = fill(ctx, s.tx, p.Coupons, db.CouponDocuments, p.ID, anyCustomer)
 		case QuotaRows:
 			err = fill(ctx, s.tx, p.Quotas, db.CouponQuotaDocuments, p.ID)
+		case OrderRows:
+			err = fill(ctx, s.tx, p.Orders, db.OrderDocuments, p.ID)
+		case ResourceRows:
+			err = fill(ctx, s.tx, p.Resources, db.ResourceDocuments, p.ID)
+		case DetailRows:
+			err = fill(ctx, s.tx, p.Details, db.DetailDocuments, p.ID)
+		case AdjustmentRows:
+			err = fill(ctx, s.tx, p.Adjustments, db.AdjustmentDocuments, p.ID)
 		default:
 			err = fmt.Errorf("no query brings rows of kind %q", kind)
 		}
@@ -78,6 +93,44 @@ func (s *Snapshot) LoadDetails(ctx context.Context, p *decision.Partner, billID 
 		return fmt.Errorf("load the details of bill %q: %w", billID, err)
 	}
 	return nil
+}
+
+// Telling finds out which statement told what of a partner.
+func (s *Snapshot) Telling(ctx context.Context, partnerID string, zone *time.Location) (*decision.Telling, error) {
+	queries := db.New(s.tx)
+	stored, err := queries.StatementRuns(ctx, partnerID)
+	if err != nil {
+		return nil, fmt.Errorf("list the statement runs of partner %q: %w", partnerID, err)
+	}
+	var runs []decision.StatementRun
+	for _, row := range stored {
+		var data events.ScheduleApplied
+		if err := json.Unmarshal(row.Payload, &data); err != nil {
+			return nil, fmt.Errorf("read the statement run that partner %q decided as number %d: %w", partnerID, row.DecisionNo, err)
+		}
+		runs = append(runs, decision.RunOf(&data, row.DecisionNo, zone))
+	}
+	telling := decision.NewTelling(runs)
+	var ends []time.Time
+	var decisions []int64
+	for _, run := range telling.Runs {
+		ends, decisions = append(ends, run.Cycle.End(zone)), append(decisions, run.DecisionNo)
+	}
+	late, err := queries.DecidedLate(ctx, ends, decisions, partnerID)
+	if err != nil {
+		return nil, fmt.Errorf("list what partner %q decided after its statements: %w", partnerID, err)
+	}
+	for _, row := range late {
+		telling.Late[decision.InputID(row.Source, row.EventID)] = row.DecisionNo
+	}
+	windows, err := queries.FirstUsageDecisions(ctx, partnerID)
+	if err != nil {
+		return nil, fmt.Errorf("list the usage of partner %q: %w", partnerID, err)
+	}
+	for _, row := range windows {
+		telling.Usage[row.WindowID] = row.DecisionNo
+	}
+	return telling, nil
 }
 
 // fill puts the rows of a query of ids and documents into a table.

@@ -7,7 +7,39 @@ package db
 
 import (
 	"context"
+	"time"
 )
+
+const AdjustmentDocuments = `-- name: AdjustmentDocuments :many
+select adjustment_id as id, document from adjustment
+where partner_id = $1
+order by adjustment_id
+`
+
+type AdjustmentDocumentsRow struct {
+	ID       string
+	Document []byte
+}
+
+func (q *Queries) AdjustmentDocuments(ctx context.Context, partnerID string) ([]AdjustmentDocumentsRow, error) {
+	rows, err := q.db.Query(ctx, AdjustmentDocuments, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AdjustmentDocumentsRow
+	for rows.Next() {
+		var i AdjustmentDocumentsRow
+		if err := rows.Scan(&i.ID, &i.Document); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const CoveredDetailDocuments = `-- name: CoveredDetailDocuments :many
 select detail_id as id, document from incentive_detail
@@ -31,6 +63,42 @@ func (q *Queries) CoveredDetailDocuments(ctx context.Context, partnerID string) 
 	for rows.Next() {
 		var i CoveredDetailDocumentsRow
 		if err := rows.Scan(&i.ID, &i.Document); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const DecidedLate = `-- name: DecidedLate :many
+select i.source, i.event_id, max(i.decision_no)::bigint as decision_no
+from (select unnest($1::timestamptz[]) as until, unnest($2::bigint[]) as decision_no) r
+join input i on i.partner_id = $3 and i.time < r.until and i.decision_no > r.decision_no
+where i.status = 'accepted'
+group by i.source, i.event_id
+order by i.source, i.event_id
+`
+
+type DecidedLateRow struct {
+	Source     string
+	EventID    string
+	DecisionNo int64
+}
+
+// What happened before an end and was decided after the run that told until there.
+func (q *Queries) DecidedLate(ctx context.Context, ends []time.Time, decisionNos []int64, partnerID string) ([]DecidedLateRow, error) {
+	rows, err := q.db.Query(ctx, DecidedLate, ends, decisionNos, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DecidedLateRow
+	for rows.Next() {
+		var i DecidedLateRow
+		if err := rows.Scan(&i.Source, &i.EventID, &i.DecisionNo); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -75,6 +143,39 @@ func (q *Queries) DetailDocumentsOfBill(ctx context.Context, partnerID string, b
 	return items, nil
 }
 
+const FirstUsageDecisions = `-- name: FirstUsageDecisions :many
+select window_id, min((document ->> 'DecisionNo')::bigint)::bigint as decision_no from usage
+where partner_id = $1 and not refused
+group by window_id
+order by window_id
+`
+
+type FirstUsageDecisionsRow struct {
+	WindowID   string
+	DecisionNo int64
+}
+
+// When the first usage of each settlement was decided.
+func (q *Queries) FirstUsageDecisions(ctx context.Context, partnerID string) ([]FirstUsageDecisionsRow, error) {
+	rows, err := q.db.Query(ctx, FirstUsageDecisions, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FirstUsageDecisionsRow
+	for rows.Next() {
+		var i FirstUsageDecisionsRow
+		if err := rows.Scan(&i.WindowID, &i.DecisionNo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const HoldDocuments = `-- name: HoldDocuments :many
 
 select hold_id as id, document from hold
@@ -98,6 +199,70 @@ func (q *Queries) HoldDocuments(ctx context.Context, partnerID string) ([]HoldDo
 	for rows.Next() {
 		var i HoldDocumentsRow
 		if err := rows.Scan(&i.ID, &i.Document); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ResourceDocuments = `-- name: ResourceDocuments :many
+select resource_id as id, document from resource
+where partner_id = $1
+order by resource_id
+`
+
+type ResourceDocumentsRow struct {
+	ID       string
+	Document []byte
+}
+
+func (q *Queries) ResourceDocuments(ctx context.Context, partnerID string) ([]ResourceDocumentsRow, error) {
+	rows, err := q.db.Query(ctx, ResourceDocuments, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ResourceDocumentsRow
+	for rows.Next() {
+		var i ResourceDocumentsRow
+		if err := rows.Scan(&i.ID, &i.Document); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const StatementRuns = `-- name: StatementRuns :many
+select decision_no::bigint as decision_no, payload from input
+where partner_id = $1 and type = 'schedule.applied.v1' and status = 'accepted' and decision_no is not null
+  and convert_from(payload, 'UTF8')::json ->> 'job' = 'statement'
+order by decision_no
+`
+
+type StatementRunsRow struct {
+	DecisionNo int64
+	Payload    []byte
+}
+
+// The runs of the job statement, in the order in which they were decided.
+func (q *Queries) StatementRuns(ctx context.Context, partnerID string) ([]StatementRunsRow, error) {
+	rows, err := q.db.Query(ctx, StatementRuns, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []StatementRunsRow
+	for rows.Next() {
+		var i StatementRunsRow
+		if err := rows.Scan(&i.DecisionNo, &i.Payload); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

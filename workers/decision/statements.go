@@ -74,7 +74,7 @@ func (d *decider) turnover() error {
 		if o == nil || o.Association != incentive.AssociationResale {
 			return
 		}
-		at, sums := turnoverOf(o)
+		at, sums := o.Turnover()
 		if !sums.isZero() {
 			k := key{calendar.CycleOf(at, profile.Zone()), currencyOf(o)}
 			changes[k] = changes[k].plus(of(sums))
@@ -90,9 +90,9 @@ func (d *decider) turnover() error {
 	return nil
 }
 
-// turnoverOf is what an order's customer consumed by its payment, whatever paid
-// for it, or was given back by it.
-func turnoverOf(o *Order) (at time.Time, sums StatementSums) {
+// Turnover is what an order's customer consumed by its payment, whatever paid
+// for it, or was given back by it, and when.
+func (o *Order) Turnover() (at time.Time, sums StatementSums) {
 	if paid(o) {
 		for _, s := range o.Payment.Slices {
 			sums.Consumption = sums.Consumption.Add(s.Amount)

@@ -33,6 +33,7 @@ var commands = []string{
 	"cmd/accruald/internal/bench", "cmd/accruald/internal/feed", "cmd/accruald/internal/records",
 	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary", "cmd/accruald/internal/books",
 	"cmd/accruald/internal/explanation", "cmd/accruald/internal/table", "cmd/accruald/internal/listing",
+	"cmd/accruald/internal/charges", "cmd/accruald/internal/sheet", "cmd/accruald/internal/report", "cmd/accruald/internal/focus",
 }
 
 // ofValues are modules that only compute: exact numbers, and JSON, because a state row is the document of a Go struct and
@@ -88,7 +89,7 @@ var importTable = map[string]row{
 
 	"cmd/accruald": {
 		own: slices.Concat(commands, []string{
-			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/decision",
+			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/calendar", "workers/decision",
 			"workers/inquiry", "workers/schedule", "workers/site",
 		}),
 		others: []string{
@@ -111,6 +112,15 @@ var importTable = map[string]row{
 	"cmd/accruald/internal/table": {pure: true, own: []string{"events", "workers/money"}, others: ofValues},
 	"cmd/accruald/internal/listing": {
 		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
+	},
+	"cmd/accruald/internal/charges": {pure: true, own: slices.Concat([]string{"workers/decision"}, leaves, rules), others: ofValues},
+	"cmd/accruald/internal/sheet":   {others: []string{decimalModule, "github.com/xuri/excelize/v2"}},
+	"cmd/accruald/internal/report": {
+		own:    slices.Concat([]string{commands[7], commands[9], commands[10], "events", "workers/decision", "workers/reconciliation"}, leaves, rules),
+		others: ofValues,
+	},
+	"cmd/accruald/internal/focus": {
+		pure: true, own: slices.Concat([]string{commands[9], "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/sample": {
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,

@@ -69,6 +69,14 @@ func (b *Books) LoadRows(ctx context.Context, p *decision.Partner, kinds ...work
 	return b.snapshot.LoadRows(ctx, p, kinds...)
 }
 
+// Telling finds out which statement told what of a partner.
+func (b *Books) Telling(ctx context.Context, p *decision.Partner, zone *time.Location) (*decision.Telling, error) {
+	if b.snapshot == nil {
+		return p.Telling(zone), nil
+	}
+	return b.snapshot.Telling(ctx, p.ID, zone)
+}
+
 // PartnerOfBill returns the partner of a bill, with its bills and holds, the bill's details, and those of later bills that
 // take back of them. An empty id looks through all partners.
 func (b *Books) PartnerOfBill(ctx context.Context, id, billID string) (*decision.Partner, error) {
