@@ -31,7 +31,8 @@ insert into append_only (name) values
   ('reference_log'),
   ('look'),
   ('adjustment'),
-  ('statement');
+  ('statement'),
+  ('upstream_line');
 
 do $$
 declare

@@ -68,7 +68,7 @@ func TestGrants(t *testing.T) {
 		t.Fatalf("grants over a database without postings: got %v, %q; want a refusal that names the table", err, said)
 	}
 
-	for _, table := range []string{"inbox_key", "reference_log", "look", "adjustment", "statement"} {
+	for _, table := range []string{"inbox_key", "reference_log", "look", "adjustment", "statement", "upstream_line"} {
 		mustExec(t, conn, `create table accruald.`+table+` (id int)`)
 	}
 	mustExec(t, conn, `create table accruald.posting (id int, month int) partition by range (month)`)
@@ -144,7 +144,7 @@ func TestGrantsOfTheProduct(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if keptCount < 5 {
-		t.Errorf("%d append-only tables, want posting, inbox_key, reference_log, adjustment and statement at least", keptCount)
+	if keptCount < 6 {
+		t.Errorf("%d append-only tables, want posting, inbox_key, reference_log, adjustment, statement and upstream_line at least", keptCount)
 	}
 }

@@ -16,6 +16,7 @@ const (
 type progress struct {
 	c       *console
 	what    string
+	unit    string
 	total   int
 	bar     *progressbar.ProgressBar
 	told    time.Time
@@ -23,11 +24,19 @@ type progress struct {
 }
 
 func newProgress(c *console, what string, total int) *progress {
-	p := &progress{c: c, what: what, total: total, told: time.Now()}
+	return startProgress(c, what, total, "events", progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"))
+}
+
+// newByteProgress shows how much of a file is read.
+func newByteProgress(c *console, what string, size int64) *progress {
+	return startProgress(c, what, int(size), "bytes", progressbar.OptionShowBytes(true))
+}
+
+func startProgress(c *console, what string, total int, unit string, options ...progressbar.Option) *progress {
+	p := &progress{c: c, what: what, unit: unit, total: total, told: time.Now()}
 	if c.terminal {
-		p.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(c.err), progressbar.OptionSetDescription(what),
-			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"),
-			progressbar.OptionThrottle(progressRedrawMillis*time.Millisecond), progressbar.OptionClearOnFinish())
+		p.bar = progressbar.NewOptions(total, append(options, progressbar.OptionSetWriter(c.err), progressbar.OptionSetDescription(what),
+			progressbar.OptionThrottle(progressRedrawMillis*time.Millisecond), progressbar.OptionClearOnFinish())...)
 		_ = p.bar.Set(0) // it measures its rate from here on, and not from the first hundreds that are told at once
 	}
 	return p
@@ -46,7 +55,7 @@ func (p *progress) set(done int) {
 	}
 }
 
-func (p *progress) line() { fmt.Fprintf(p.c.err, "%s: %d of %d events\n", p.what, p.current, p.total) }
+func (p *progress) line() { fmt.Fprintf(p.c.err, "%s: %d of %d %s\n", p.what, p.current, p.total, p.unit) }
 
 // close takes the bar off the screen.
 func (p *progress) close() {

@@ -525,6 +525,50 @@ type Turnover struct {
 	Document   []byte
 }
 
+type UpstreamLine struct {
+	PartnerID        string
+	StatementID      string
+	LineNo           int64
+	Part             string
+	PartLine         int64
+	MatchID          string
+	BillType         string
+	CustomerID       string
+	OrderID          string
+	OriginalOrderID  string
+	InvoiceID        string
+	BillingMode      string
+	ProductType      string
+	ProductTypeCode  string
+	ProductName      string
+	ProductID        string
+	ResourceID       string
+	Amount           decimal.Decimal
+	ListAmount       pgtype.Numeric
+	SettlementAmount pgtype.Numeric
+	LineHash         []byte
+}
+
+type UpstreamStatement struct {
+	PartnerID    string
+	StatementID  string
+	Cycle        string
+	Currency     string
+	Kind         string
+	Version      int32
+	File         string
+	FileBytes    int64
+	FileHash     []byte
+	MappingHash  []byte
+	Lines        int64
+	Expenditure  decimal.Decimal
+	Refunds      decimal.Decimal
+	Adjustments  decimal.Decimal
+	Duplicates   int64
+	ImportedAt   time.Time
+	SupersededBy *string
+}
+
 type Usage struct {
 	PartnerID  string
 	UsageID    string

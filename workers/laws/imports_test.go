@@ -53,6 +53,8 @@ var importTable = map[string]row{
 		others: ofValues,
 	},
 	"workers/reconciliation": {pure: true, own: leaves, others: ofValues},
+	// It reads what it is given; excelize opens spreadsheets by their path, because a zip archive is read from its end.
+	"workers/upstream": {pure: true, own: leaves, others: append(ofValues[:2:2], "github.com/xuri/excelize/v2", "golang.org/x/text")},
 	"workers/schedule": {
 		pure: true, own: slices.Concat([]string{"events"}, leaves),
 		others: []string{"github.com/robfig/cron/v3"},
@@ -61,7 +63,7 @@ var importTable = map[string]row{
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"workers": {
-		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision", "workers/schedule", "workers/reconciliation"}, leaves, rules),
+		own: slices.Concat([]string{"events", "events/bus", "schema", "schema/db", "workers/decision", "workers/schedule", "workers/reconciliation", "workers/upstream"}, leaves, rules),
 		others: []string{
 			decimalModule, jsonModule, pgxModule, natsModule, "github.com/prometheus/", "github.com/robfig/cron/v3",
 			"github.com/sethvargo/go-retry", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/time",
@@ -90,7 +92,7 @@ var importTable = map[string]row{
 	"cmd/accruald": {
 		own: slices.Concat(commands, []string{
 			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/calendar", "workers/decision",
-			"workers/inquiry", "workers/schedule", "workers/site",
+			"workers/inquiry", "workers/money", "workers/schedule", "workers/site", "workers/upstream",
 		}),
 		others: []string{
 			"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "github.com/prometheus/",
