@@ -49,6 +49,7 @@ var errNotYet = errors.New("not looked at yet")
 type health struct {
 	now func() time.Time
 
+	beside     map[string]func() error // conditions of what else runs in the process
 	mu         sync.Mutex
 	conditions map[string]error
 	beats      map[string]time.Time
@@ -89,6 +90,11 @@ func (h *health) ready() healthReport {
 	missing := map[string]string{}
 	for condition, err := range h.conditions {
 		if err != nil {
+			missing[condition] = err.Error()
+		}
+	}
+	for condition, check := range h.beside {
+		if err := check(); err != nil {
 			missing[condition] = err.Error()
 		}
 	}
@@ -137,6 +143,17 @@ func (h *health) handler(gatherer prometheus.Gatherer) http.Handler {
 	mux.Handle("GET /readyz", answer(h.ready))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
 	return mux
+}
+
+// ServeHealth answers /healthz, /readyz and /metrics until ctx ends, for a
+// process without a Worker. Ready has what has to be there.
+func ServeHealth(ctx context.Context, address string, gatherer prometheus.Gatherer, ready map[string]func() error) error {
+	h := &health{now: time.Now, beside: ready}
+	e, err := newEndpoint(ctx, address, h.handler(gatherer))
+	if err != nil {
+		return err
+	}
+	return e.run(ctx)
 }
 
 // endpoint is the HTTP server of the checks.

@@ -21,6 +21,7 @@ type Snapshot struct {
 
 	tx    pgx.Tx
 	sites site.Profiles
+	model *ReadModel // where reference data is in memory; nil for a fold of its own
 }
 
 // ErrUnknownPartner says that a partner was never heard of.
@@ -45,6 +46,23 @@ func (s *Snapshot) Close(ctx context.Context) { rollback(ctx, s.tx) }
 
 // Partner returns a partner with its numbers and its reference data, and no rows.
 func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, error) {
+	reference, err := s.reference(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	row, err := db.New(s.tx).FindPartner(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("load the numbers of partner %q: %w", id, err)
+	}
+	p := decision.NewPartner(id, s.sites, reference, false)
+	p.SetCounters(countersOf(row))
+	return p, nil
+}
+
+func (s *Snapshot) reference(ctx context.Context, id string) (*decision.PartnerReference, error) {
+	if s.model != nil {
+		return s.model.reference(ctx, id)
+	}
 	stored, err := db.New(s.tx).LoadPartnerReferences(ctx, []string{id}, []int64{0})
 	if err != nil {
 		return nil, fmt.Errorf("load the reference data of partner %q: %w", id, err)
@@ -60,13 +78,7 @@ func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, e
 		}
 		reference.Load(row.Version, ev)
 	}
-	row, err := db.New(s.tx).FindPartner(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("load the numbers of partner %q: %w", id, err)
-	}
-	p := decision.NewPartner(id, s.sites, reference, false)
-	p.SetCounters(countersOf(row))
-	return p, nil
+	return reference, nil
 }
 
 // Load brings scopes of a partner, as they bring them to a decision.

@@ -70,6 +70,8 @@ type Config struct {
 	// HTTPAddress is where /healthz, /readyz and /metrics are served; "" serves
 	// nothing, HTTPAddressDefault is the loopback address.
 	HTTPAddress string
+	// Beside are conditions of /readyz for what else runs in the process.
+	Beside map[string]func() error
 	// ReplicaName shows up in the table replica, with a random end; default the
 	// host's name.
 	ReplicaName string
@@ -185,6 +187,7 @@ func New(config Config) (*Worker, error) {
 		pool: pool, queries: db.New(pool), common: decision.NewReference(config.Sites),
 		started: make(chan struct{}), done: make(chan struct{}),
 	}
+	w.health.beside = config.Beside
 	w.frame = NewFrame(pool, w.common, config.Sites)
 	w.keeper = newKeeper(w.queries, replica, config.Lanes, w.log, w.health)
 	w.reference = newReferenceReader(w)

@@ -25,6 +25,7 @@ type devCommand struct {
 	Data   string   `env:"ACCRUALD_DATA" default:".accruald" placeholder:"DIR" help:"Folder of the servers' data (default: ${default})."`
 	Reset  bool     `help:"Forget what the folder holds and begin anew."`
 	Listen string   `env:"ACCRUALD_LISTEN" default:"127.0.0.1:0" help:"Address of /healthz, /readyz and /metrics; port 0 is a free one."`
+	API    string   `name:"api-listen" env:"ACCRUALD_API_LISTEN" default:"127.0.0.1:0" help:"Address of the partner API; port 0 is a free one."`
 	Nats   int      `name:"nats-port" default:"0" help:"Port of NATS on the loopback address; 0 is a free one."`
 	Log    devLog   `embed:""`
 
@@ -80,11 +81,15 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 		return errors.Join(err, servers.stop())
 	}
 	connection := bus.Config{URL: servers.nats.URL(), Name: "accruald dev", Logger: log}
-	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Sites: sites, Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log}) //nolint:contextcheck // it connects to nothing; Run takes the context
+	partner, err := newPartnerAPI(ctx, d.API, servers.databaseURL(), sites, log)
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}
-	s := &session{c: c, servers: servers, connection: connection, sources: sources, sites: sites, counts: counts, folder: folder, address: address, exit: d.Exit}
+	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Sites: sites, Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log, Beside: partner.ready()}) //nolint:contextcheck // it connects to nothing; Run takes the context
+	if err != nil {
+		return errors.Join(err, servers.stop())
+	}
+	s := &session{c: c, servers: servers, connection: connection, sources: sources, sites: sites, counts: counts, folder: folder, address: address, exit: d.Exit, api: partner}
 	err = errors.Join(s.run(ctx, worker), servers.stop())
 	if ctx.Err() != nil {
 		again := "the same command goes on from there"
@@ -113,7 +118,7 @@ func (s *session) run(ctx context.Context, worker *workers.Worker) error {
 	defer stop()
 	group, groupCtx := errgroup.WithContext(working)
 	group.Go(func() error {
-		err := worker.Run(working)
+		err := together(working, worker.Run, s.api.run)
 		stop() // without a worker there is nothing to wait for
 		return err
 	})
@@ -175,6 +180,9 @@ func (s *session) announce() {
 	out := bufio.NewWriter(s.c.out)
 	fmt.Fprintf(out, "\naccruald is up and takes events; Ctrl-C ends it and keeps everything.\n")
 	fmt.Fprintf(out, "  health    http://%s/readyz\n  metrics   http://%s/metrics\n", s.address, s.address)
+	key := s.api.sampleKey()
+	fmt.Fprintf(out, "  inquiries %s\n            access key %s, secret %s: customer %s of partner %s\n", s.api.server.URL(), key.ID, key.Secret,
+		key.Caller.CustomerID, key.Caller.PartnerID)
 	fmt.Fprintf(out, "  NATS      %s\n  database  %s\n", s.servers.nats.URL(), s.servers.databaseURL())
 	_ = out.Flush() // whoever read it is gone
 }

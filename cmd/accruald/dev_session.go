@@ -30,6 +30,7 @@ type session struct {
 	folder     string
 	address    string
 	exit       bool
+	api        *partnerAPI
 }
 
 // process publishes from skip on, shows how far the worker is, and returns when everything is decided and published.

@@ -47,8 +47,8 @@ type databaseFlags struct {
 	URL string `name:"database-url" env:"ACCRUALD_DATABASE_URL" default:"postgres://accruald@127.0.0.1:5432/accruald" help:"URL of the PostgreSQL database; passwords are better given by the environment."`
 }
 
-// connect opens a pool on a database of this program's version.
-func (f databaseFlags) connect(ctx context.Context) (*pgxpool.Pool, error) {
+// pool makes a pool, which connects when it is used.
+func (f databaseFlags) pool(ctx context.Context) (*pgxpool.Pool, error) {
 	config, err := schema.ParseConfig(f.URL)
 	if err != nil {
 		return nil, err
@@ -56,6 +56,15 @@ func (f databaseFlags) connect(ctx context.Context) (*pgxpool.Pool, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return pool, nil
+}
+
+// connect opens a pool on a database of this program's version.
+func (f databaseFlags) connect(ctx context.Context) (*pgxpool.Pool, error) {
+	pool, err := f.pool(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if err := schema.Check(ctx, pool); err != nil {
 		pool.Close()

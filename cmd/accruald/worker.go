@@ -3,7 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/accruald/accruald/workers"
 )
@@ -13,6 +17,8 @@ type workerCommand struct {
 	Nats     natsFlags     `embed:""`
 	Database databaseFlags `embed:""`
 	Sites    siteFlags     `embed:""`
+	Roles    []string      `env:"ACCRUALD_ROLES" default:"decide,inquiry" help:"What this process does, separated by commas: decide events, answer inquiry (the partner API)."`
+	API      apiFlags      `embed:""`
 	Tuning   tuningFlags   `embed:""`
 	Listen   string        `env:"ACCRUALD_LISTEN" default:"127.0.0.1:8080" help:"Address of /healthz, /readyz and /metrics; empty serves nothing."`
 	Replica  string        `env:"ACCRUALD_REPLICA" help:"Name in the table of replicas; a random end is added (default: the host's name)."`
@@ -33,6 +39,9 @@ func (w *workerCommand) Run(ctx context.Context, c *console) error {
 	if w.Tuning.Batch < 1 || w.Tuning.Concurrency < 1 {
 		return fmt.Errorf("work with batches of %d and concurrency %d: use at least 1 of each", w.Tuning.Batch, w.Tuning.Concurrency)
 	}
+	if err := w.checkRoles(); err != nil {
+		return err
+	}
 	sites, err := w.Sites.load()
 	if err != nil {
 		return err
@@ -41,12 +50,51 @@ func (w *workerCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	registry := prometheus.NewRegistry()
+	var parts []func(context.Context) error
+	beside := map[string]func() error{}
+	if w.does(roleInquiry) {
+		partner, err := newPartnerAPI(ctx, w.API.Listen, w.Database.URL, sites, log)
+		if err != nil {
+			return err
+		}
+		parts, beside = append(parts, partner.run), partner.ready()
+	}
+	if !w.does(roleDecide) {
+		if w.Listen != "" {
+			parts = append(parts, func(ctx context.Context) error { return workers.ServeHealth(ctx, w.Listen, registry, beside) })
+		}
+		return together(ctx, parts...)
+	}
 	worker, err := workers.New(workers.Config{ //nolint:contextcheck // it connects to nothing; Run takes the context
 		DatabaseURL: w.Database.URL, Sites: sites, Bus: w.Nats.config("accruald worker", log), BatchMax: w.Tuning.Batch, Lanes: w.Tuning.Concurrency,
 		Linger: w.Tuning.Linger, OutboxLagMax: w.Tuning.OutboxLag, DrainTimeout: w.Drain, HTTPAddress: w.Listen, ReplicaName: w.Replica, Logger: log,
+		Registry: registry, Beside: beside,
 	})
 	if err != nil {
 		return err
 	}
-	return worker.Run(ctx)
+	return together(ctx, append(parts, worker.Run)...)
+}
+
+// What a process may do.
+const (
+	roleDecide  = "decide"  // take events and publish what comes of them
+	roleInquiry = "inquiry" // serve the partner API
+)
+
+var roles = []string{roleDecide, roleInquiry}
+
+func (w *workerCommand) does(role string) bool { return slices.Contains(w.Roles, role) }
+
+func (w *workerCommand) checkRoles() error {
+	for _, role := range w.Roles {
+		if !slices.Contains(roles, role) {
+			return fmt.Errorf("work in role %q: use some of %s", role, strings.Join(roles, ", "))
+		}
+	}
+	if len(w.Roles) == 0 {
+		return fmt.Errorf("work without any role: use some of %s", strings.Join(roles, ", "))
+	}
+	return nil
 }

@@ -139,9 +139,6 @@ func allowanceKey(in pricing.Unsubscription, profile *site.Profile) string {
 // DetailsOf returns the incentive details of an order, by id.
 func (p *Partner) DetailsOf(orderID string) []*Detail { return p.Details.By(detailsByOrder, orderID) }
 
-// Prices are the products and service types that are published.
-func (r *Reference) Prices() pricing.View { return r.catalogue.View(r.Version()) }
-
 // Currency is what the amounts of an order are in.
 func (o *Order) Currency() money.Currency { return currencyOf(o) }
 

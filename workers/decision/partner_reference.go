@@ -89,12 +89,36 @@ func (r *PartnerReference) truncate(n int) {
 	log, kept := r.log[:n], r.kept
 	r.clear()
 	for _, l := range log {
-		r.fold(l.version, l.value)
+		r.add(l.version, l.value)
 	}
-	r.kept = min(kept, n)
+	r.kept, r.latest = min(kept, n), r.discountsAt(r.Version())
+}
+
+// With returns reference data that has folded more events besides, and leaves
+// this one as it is, for who still reads it. Versions go with the events.
+func (r *PartnerReference) With(versions []int64, more []*events.Event) *PartnerReference {
+	next := NewPartnerReference()
+	for _, l := range r.log {
+		next.add(l.version, l.value)
+	}
+	for i, ev := range more {
+		next.add(versions[i], ev)
+	}
+	next.kept = len(next.log)
+	next.latest = next.discountsAt(next.Version())
+	return next
 }
 
 func (r *PartnerReference) fold(version int64, ev *events.Event) {
+	r.add(version, ev)
+	switch ev.Data.(type) {
+	case *events.DiscountGranted, *events.DiscountRevoked:
+		r.latest = r.discountsAt(version)
+	}
+}
+
+// add folds an event but for the discounts as of the last version.
+func (r *PartnerReference) add(version int64, ev *events.Event) {
 	r.log = append(r.log, versioned[*events.Event]{version, ev})
 	switch data := ev.Data.(type) {
 	case *events.PartnerEnrolled:
@@ -111,10 +135,8 @@ func (r *PartnerReference) fold(version int64, ev *events.Event) {
 		r.gone[data.CustomerID] = append(r.gone[data.CustomerID], versioned[*events.CustomerDisassociated]{version, data})
 	case *events.DiscountGranted:
 		r.discounts = append(r.discounts, versioned[pricing.Discount]{version, discount(data)})
-		r.latest = r.discountsAt(version)
 	case *events.DiscountRevoked:
 		r.revoked = append(r.revoked, versioned[*events.DiscountRevoked]{version, data})
-		r.latest = r.discountsAt(version)
 	case *events.OpportunityRegistered, *events.OpportunityShared, *events.OpportunityClosed:
 		r.foldOpportunity(version, data)
 	default:

@@ -36,6 +36,9 @@ func (r *Reference) Version() int64 {
 	return r.version
 }
 
+// Prices is the catalogue as of the last event applied.
+func (r *Reference) Prices() pricing.View { return r.catalogue.View(r.Version()) }
+
 // Read holds the data still while f decides.
 func (r *Reference) Read(f func()) {
 	r.mu.RLock()

@@ -79,7 +79,7 @@ func Change(b pricing.Book, who Asker, resources []*pricing.Resource, request *C
 	}
 	i := slices.IndexFunc(resources, func(r *pricing.Resource) bool { return r.ID == request.ResourceID })
 	if i < 0 || resources[i].CustomerID != who.CustomerID {
-		return nil, &Error{Code: CodeAccessDenied, Message: messageDenied}
+		return nil, Denied()
 	}
 	r := resources[i]
 	if to.CloudServiceType != r.ServiceType || to.ResourceType != r.ResourceType {

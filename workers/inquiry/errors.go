@@ -44,6 +44,9 @@ func (e *Error) Error() string {
 	return e.Code + ": " + e.Message
 }
 
+// Denied is all that is said of what one may not see, and of what is not there.
+func Denied() *Error { return &Error{Code: CodeAccessDenied, Message: messageDenied} }
+
 func wrong(format string, args ...any) *Error {
 	return &Error{Code: CodeParameter, Message: fmt.Sprintf(format, args...)}
 }
@@ -61,7 +64,7 @@ func ErrorOf(err error) *Error {
 	}
 	switch refusal.Code {
 	case pricing.CodeResourceNotFound, pricing.CodeResourceForeign:
-		return &Error{Code: CodeAccessDenied, Message: messageDenied}
+		return Denied()
 	default:
 		return &Error{Code: pricing.PublishedCode(refusal.Code), Message: refusal.Message, Reason: refusal.Code}
 	}
@@ -70,19 +73,27 @@ func ErrorOf(err error) *Error {
 // Decode reads the body of a request. Errors are *Error and name the place.
 func Decode[T any](body []byte) (*T, error) {
 	request := new(T)
+	if err := DecodeInto(body, request); err != nil {
+		return nil, err
+	}
+	return request, nil
+}
+
+// DecodeInto is Decode for a request whose type is known by a pointer to it only.
+func DecodeInto(body []byte, request any) error {
 	err := json.Unmarshal(body, request)
 	if err == nil {
-		return request, nil
+		return nil
 	}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
-		return nil, wrong("the request is not one JSON object at byte %d: %v; send it as the inquiry's documentation shows", syntax.ByteOffset, syntax.Err)
+		return wrong("the request is not one JSON object at byte %d: %v; send it as the inquiry's documentation shows", syntax.ByteOffset, syntax.Err)
 	}
 	var semantic *json.SemanticError
 	if errors.As(err, &semantic) {
-		return nil, wrong("the request has a value of the wrong kind at %q: send the type that the inquiry's documentation names", string(semantic.JSONPointer))
+		return wrong("the request has a value of the wrong kind at %q: send the type that the inquiry's documentation names", string(semantic.JSONPointer))
 	}
-	return nil, wrong("the request cannot be read: %v; send it as the inquiry's documentation shows", err)
+	return wrong("the request cannot be read: %v; send it as the inquiry's documentation shows", err)
 }
 
 // A member is one that must be there.

@@ -69,6 +69,11 @@ var importTable = map[string]row{
 			"github.com/sethvargo/go-retry", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/time",
 		},
 	},
+	// The query side: who asks, what can be asked, and how it is sent.
+	"workers/inquiry/access": {},
+	"workers/inquiry/api": {
+		own: slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access"}, leaves, rules), others: ofValues,
+	},
 	"workers/laws": {},
 	"deploy":       {},
 
@@ -92,7 +97,8 @@ var importTable = map[string]row{
 	"cmd/accruald": {
 		own: slices.Concat(commands, []string{
 			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/calendar", "workers/decision",
-			"workers/inquiry", "workers/money", "workers/schedule", "workers/site", "workers/upstream",
+			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/api", "workers/money", "workers/schedule", "workers/site",
+			"workers/upstream",
 		}),
 		others: []string{
 			"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "github.com/prometheus/",

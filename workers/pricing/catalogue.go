@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -172,6 +173,23 @@ func (v View) ServiceType(code string, at time.Time) (*ServiceType, error) {
 		return nil, refusal
 	}
 	return found.serviceType, nil
+}
+
+// ServiceTypes returns every service type in force at a time, by code.
+func (v View) ServiceTypes(at time.Time) []*ServiceType {
+	if v.catalogue == nil {
+		return nil
+	}
+	v.catalogue.mu.RLock()
+	codes := slices.Sorted(maps.Keys(v.catalogue.serviceTypes))
+	v.catalogue.mu.RUnlock()
+	var out []*ServiceType
+	for _, code := range codes {
+		if st, err := v.ServiceType(code, at); err == nil { // else it is not published yet
+			out = append(out, st)
+		}
+	}
+	return out
 }
 
 // Ratio returns how many units of measure to one unit of measure from is, as numerator and denominator: the table is

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/accruald/accruald/workers"
+	"github.com/accruald/accruald/workers/inquiry/access"
+)
+
+// Limits of the HTTP server.
+const (
+	bodyBytesMax   = 1 << 20
+	headerBytesMax = 16 << 10
+	headerWaitMax  = 5 * time.Second
+	requestWaitMax = 15 * time.Second
+	answerWaitMax  = 30 * time.Second
+	idleWaitMax    = 2 * time.Minute
+	drainWaitMax   = 5 * time.Second
+)
+
+const headerRequestID = "X-Request-Id"
+
+// Config says what the server serves.
+type Config struct {
+	Address string // host:port
+	Books   *workers.ReadModel
+	Access  Authenticator
+	Logger  *slog.Logger
+}
+
+// A Server answers all operations over HTTP.
+type Server struct {
+	service  *Service
+	listener net.Listener
+	server   *http.Server
+}
+
+// Listen takes the address; Run serves.
+func Listen(ctx context.Context, config Config) (*Server, error) {
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", config.Address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %q for inquiries: %w: choose another address, or end what uses it", config.Address, err)
+	}
+	s := &Server{service: NewService(config), listener: listener}
+	s.server = &http.Server{
+		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: answerWaitMax,
+		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+// URL is where the server answers.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Run serves until ctx ends; what was begun is answered.
+func (s *Server) Run(ctx context.Context) error {
+	drained := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(drained)
+		draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWaitMax)
+		defer cancel()
+		if s.server.Shutdown(draining) != nil {
+			_ = s.server.Close() // who did not get through by now asks again
+		}
+	})
+	err := s.server.Serve(s.listener)
+	if !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return fmt.Errorf("serve inquiries on %q: %w", s.listener.Addr(), err)
+	}
+	<-drained
+	return nil
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	for i := range s.service.Operations {
+		op := &s.service.Operations[i]
+		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
+	}
+	return mux
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, op *Operation) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyBytesMax))
+	if err != nil {
+		write(w, s.service.refusal(op, parameterError("the body was not read: send at most %d bytes, within %s", bodyBytesMax, requestWaitMax), ""))
+		return
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		write(w, s.service.refusal(op, parameterError("the query is not escaped properly"), ""))
+		return
+	}
+	message := &access.Message{Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header, Body: body}
+	write(w, s.service.Answer(r.Context(), op, message, Input{Path: r.PathValue, Query: query, Header: r.Header, Body: body}))
+}
+
+func write(w http.ResponseWriter, a Answer) {
+	for name, values := range a.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // whoever asked is gone
+}
