@@ -34,6 +34,7 @@ type commands struct {
 	Renewals   renewalsCommand   `cmd:"" help:"List what renews by itself, and what of it failed."`
 	Report     reportCommand     `cmd:"" help:"Write documents: the statement of a partner's cycle."`
 	Statement  statementCommand  `cmd:"" help:"Import the vendor's statement files, and look at them."`
+	Export     exportCommand     `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`

@@ -252,6 +252,7 @@ func TestReportsOfTheDatabase(t *testing.T) {
 	}
 	// The last event of the file is decided when its refund is told.
 	o.until(`"order_id": "O7"`, append(slices.Clone(reports[2]), o.database...)...)
+	reports = append(reports, []string{"export", "focus", "--cycle", "2026-04"})
 	for _, args := range reports {
 		want, got := call(t, "", append(slices.Clone(args), "--events", path)...), call(t, "", append(slices.Clone(args), o.database...)...)
 		if got != want || got.status != statusDone {
