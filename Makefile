@@ -36,10 +36,11 @@ build: ## compile bin/accruald, static
 run: install build ## start everything on this machine, process the shipped sample and stay up (ARGS=--exit ends)
 	./$(BINARY) dev $(ARGS)
 
-test: install ## vet, then the fast tests, then all tests on real private servers
+test: install ## vet, then the fast tests, then all tests on real private servers, and the partner API by the official SDK
 	go vet ./...
 	go test -timeout 3m $(TESTFLAGS) $(FAST)
 	go test -timeout 9m -p $(TESTPACKAGES) $(TESTFLAGS) ./...
+	cd workers/inquiry/sdktest && go test -timeout 9m $(TESTFLAGS) ./...
 
 laws: ## the rules of this repository that are tests: imports, purity, shape, text
 	go test -count=1 ./workers/laws

@@ -170,6 +170,28 @@ func (m *ReadModel) Open(ctx context.Context) (*Snapshot, error) {
 	return &Snapshot{Common: m.common, tx: tx, sites: m.sites, model: m}, nil
 }
 
+// AnyCustomer returns a partner that is enrolled and a customer of it now,
+// the first by id of the first; "" where there is none.
+func (m *ReadModel) AnyCustomer(ctx context.Context) (partnerID, customerID string, err error) {
+	ids, err := m.queries.SummaryPartners(ctx)
+	if err != nil {
+		return "", "", fmt.Errorf("list the partners: %w", err)
+	}
+	for _, id := range ids {
+		reference, err := m.reference(ctx, id)
+		if errors.Is(err, ErrUnknownPartner) {
+			continue
+		}
+		if err != nil {
+			return "", "", err
+		}
+		if customers := reference.Customers(time.Now()); len(customers) > 0 {
+			return id, customers[0].CustomerID, nil
+		}
+	}
+	return "", "", nil
+}
+
 // followedPartners are the partners that were asked about last.
 type followedPartners struct {
 	mu     sync.Mutex

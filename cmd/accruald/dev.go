@@ -16,6 +16,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
+	"github.com/accruald/accruald/workers/inquiry/access"
 )
 
 // devCommand runs everything on this machine. What it has published and decided it keeps: started again it goes on.
@@ -81,7 +82,11 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 		return errors.Join(err, servers.stop())
 	}
 	connection := bus.Config{URL: servers.nats.URL(), Name: "accruald dev", Logger: log}
-	partner, err := newPartnerAPI(ctx, d.API, servers.databaseURL(), sites, log)
+	masters, err := devMasters(d.Data)
+	if err != nil {
+		return errors.Join(err, servers.stop())
+	}
+	partner, err := newPartnerAPI(ctx, apiFlags{Listen: d.API, Skew: access.SkewDefault, Masters: masters}, servers.databaseURL(), sites, log)
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}
@@ -124,7 +129,9 @@ func (s *session) run(ctx context.Context, worker *workers.Worker) error {
 	})
 	err := s.story(groupCtx, worker)
 	if err == nil && !s.exit {
-		s.announce()
+		err = s.announce(groupCtx)
+	}
+	if err == nil && !s.exit {
 		<-groupCtx.Done()
 	}
 	interrupted := ctx.Err() != nil
@@ -176,13 +183,23 @@ func (s *session) story(ctx context.Context, worker *workers.Worker) error {
 	return nil
 }
 
-func (s *session) announce() {
+func (s *session) announce(ctx context.Context) error {
+	keys, err := s.api.devKeys(ctx)
+	if err != nil {
+		return err
+	}
 	out := bufio.NewWriter(s.c.out)
 	fmt.Fprintf(out, "\naccruald is up and takes events; Ctrl-C ends it and keeps everything.\n")
 	fmt.Fprintf(out, "  health    http://%s/readyz\n  metrics   http://%s/metrics\n", s.address, s.address)
-	key := s.api.sampleKey()
-	fmt.Fprintf(out, "  inquiries %s\n            access key %s, secret %s: customer %s of partner %s\n", s.api.server.URL(), key.ID, key.Secret,
-		key.Caller.CustomerID, key.Caller.PartnerID)
+	fmt.Fprintf(out, "  inquiries %s\n", s.api.server.URL())
+	for _, key := range keys {
+		of := "partner " + key.Caller.PartnerID
+		if key.Caller.CustomerID != "" {
+			of = fmt.Sprintf("customer %s of %s", key.Caller.CustomerID, of)
+		}
+		fmt.Fprintf(out, "            access key %s, secret %s: %s\n", key.ID, key.Secret, of)
+	}
 	fmt.Fprintf(out, "  NATS      %s\n  database  %s\n", s.servers.nats.URL(), s.servers.databaseURL())
 	_ = out.Flush() // whoever read it is gone
+	return nil
 }

@@ -15,6 +15,7 @@ func TestHelp(t *testing.T) {
 		{}, {"dev"}, {"worker"}, {"migrate"}, {"publish"}, {"simulate"}, {"quote"}, {"explain"}, {"bills"}, {"bill", "show"}, {"payable"}, {"holds"}, {"requests"}, {"invoices"},
 		{"coupons"}, {"quotas"}, {"ledger", "trial-balance"}, {"ledger", "verify"}, {"ledger", "accounts"}, {"report", "statement"}, {"export", "focus"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
 		{"rejections", "show"}, {"rejections", "retry"}, {"rejections", "discard"}, {"waiting"}, {"version"},
+		{"keys", "create"}, {"keys", "list"}, {"keys", "revoke"}, {"keys", "rotate"}, {"keys", "reseal"},
 	} {
 		got := call(t, "", append(args, "--help")...)
 		if got.status != statusDone || got.err != "" {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,25 +20,33 @@ import (
 
 // apiFlags say how inquiries are served.
 type apiFlags struct {
-	Listen string `name:"api-listen" env:"ACCRUALD_API_LISTEN" default:"127.0.0.1:8443" help:"Address of the partner API."`
+	Listen  string        `name:"api-listen" env:"ACCRUALD_API_LISTEN" default:"127.0.0.1:8443" help:"Address of the partner API."`
+	Skew    time.Duration `name:"api-clock-skew" env:"ACCRUALD_API_CLOCK_SKEW" default:"15m" help:"How far the date of a signed request may be away from our clock."`
+	Masters masterFlags   `embed:""`
 }
 
 // partnerAPI serves the partner API beside the workers, or alone.
 type partnerAPI struct {
 	pool   *pgxpool.Pool
 	books  *workers.ReadModel
+	store  *access.Store
 	ring   *access.Ring
 	server *api.Server
 }
 
 // newPartnerAPI takes the address; run serves. It waits for a database that is not there yet.
-func newPartnerAPI(ctx context.Context, address, databaseURL string, sites site.Profiles, log *slog.Logger) (*partnerAPI, error) {
+func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, sites site.Profiles, log *slog.Logger) (*partnerAPI, error) {
+	masters, err := flags.Masters.load()
+	if err != nil {
+		return nil, err
+	}
 	pool, err := databaseFlags{URL: databaseURL}.pool(ctx)
 	if err != nil {
 		return nil, err
 	}
-	q := &partnerAPI{pool: pool, books: workers.NewReadModel(pool, sites, log), ring: access.NewRing(time.Now, access.SkewDefault)}
-	q.server, err = api.Listen(ctx, api.Config{Address: address, Books: q.books, Access: q.ring, Logger: log})
+	q := &partnerAPI{pool: pool, books: workers.NewReadModel(pool, sites, log), store: access.NewStore(pool, masters)}
+	q.ring = access.NewRing(q.store, nil, flags.Skew, log)
+	q.server, err = api.Listen(ctx, api.Config{Address: flags.Listen, Books: q.books, Access: q.ring, Logger: log})
 	if err != nil {
 		pool.Close()
 		return nil, err
@@ -47,7 +57,7 @@ func newPartnerAPI(ctx context.Context, address, databaseURL string, sites site.
 
 // ready are the conditions of /readyz.
 func (q *partnerAPI) ready() map[string]func() error {
-	return map[string]func() error{"inquiry_data": q.books.Ready}
+	return map[string]func() error{"inquiry_data": q.books.Ready, "inquiry_keys": q.ring.Ready}
 }
 
 // run serves until ctx ends.
@@ -55,6 +65,7 @@ func (q *partnerAPI) run(ctx context.Context) error {
 	defer q.pool.Close()
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return q.books.Run(groupCtx) })
+	group.Go(func() error { return q.ring.Run(groupCtx) })
 	group.Go(func() error { return q.server.Run(groupCtx) })
 	return group.Wait()
 }
@@ -76,11 +87,43 @@ func together(ctx context.Context, parts ...func(context.Context) error) error {
 	return errors.Join(failures...)
 }
 
-// sampleKey makes a key of a customer of the shipped sample, valid until the process ends.
-func (q *partnerAPI) sampleKey() *access.Key {
-	key := &access.Key{ID: rand.Text()[:20], Secret: []byte(rand.Text()), Caller: access.Caller{
-		PartnerID: "P110", CustomerID: "C105", Roles: []access.Role{access.RoleCustomer}}}
-	key.Caller.KeyID = key.ID
-	q.ring.Set([]*access.Key{key})
-	return key
+// masterFile is where dev keeps the master key of the data folder's secrets.
+const masterFile = "master-keys"
+
+// devMasters makes the master key of a data folder, once.
+func devMasters(folder string) (masterFlags, error) {
+	path := filepath.Join(folder, masterFile)
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = os.WriteFile(path, []byte(access.NewMaster("dev")), 0o600)
+	}
+	if err != nil {
+		return masterFlags{}, fmt.Errorf("keep a master key: %w", err)
+	}
+	return masterFlags{File: path}, nil
+}
+
+// devKeyValid is how long a key of dev is valid.
+const devKeyValid = 24 * time.Hour
+
+// devKeys makes a key of each kind for the first partner of the database that has a customer: for its main account, and
+// for that customer. Without one it makes none.
+func (q *partnerAPI) devKeys(ctx context.Context) ([]*access.Key, error) {
+	partner, customer, err := q.books.AnyCustomer(ctx)
+	if err != nil || partner == "" {
+		return nil, err
+	}
+	now := time.Now()
+	var keys []*access.Key
+	for _, caller := range []access.Caller{
+		{PartnerID: partner, Roles: []access.Role{access.RoleMain}},
+		{PartnerID: partner, CustomerID: customer, Roles: []access.Role{access.RoleCustomer}},
+	} {
+		key, err := q.store.Create(ctx, access.Grant{Caller: caller, Kind: access.KindSignature, Note: "of dev", ExpiresAt: now.Add(devKeyValid)}, now)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }

@@ -35,6 +35,7 @@ type commands struct {
 	Report     reportCommand     `cmd:"" help:"Write documents: the statement of a partner's cycle."`
 	Statement  statementCommand  `cmd:"" help:"Import the vendor's statement files, and look at them."`
 	Export     exportCommand     `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`
+	Keys       keysCommand       `cmd:"" help:"Make, list, revoke and rotate the keys of the partner API."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`

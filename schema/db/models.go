@@ -29,6 +29,39 @@ type Allowance struct {
 	Document    []byte
 }
 
+type ApiAnswer struct {
+	PartnerID string
+	KeyID     string
+	Signature []byte
+	Operation string
+	Status    *int32
+	Body      []byte
+	BegunAt   time.Time
+	ExpiresAt time.Time
+}
+
+type ApiKey struct {
+	PartnerID  string
+	KeyID      string
+	Kind       string
+	CustomerID string
+	ResellerID string
+	Managers   []string
+	Roles      []string
+	Note       string
+	MasterID   string
+	Sealed     []byte
+	CreatedAt  time.Time
+	ExpiresAt  *time.Time
+	RevokedAt  *time.Time
+	RotatedTo  *string
+}
+
+type ApiKeyChange struct {
+	OnlyRow bool
+	Version int64
+}
+
 type Chain struct {
 	PartnerID string
 	ChainID   string

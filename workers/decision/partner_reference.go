@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -200,6 +201,22 @@ func (r *PartnerReference) customer(version int64, id string, at time.Time) *eve
 		}
 	}
 	return found
+}
+
+// Customers returns the customers that the partner has at a time, by id.
+func (r *PartnerReference) Customers(at time.Time) []*events.CustomerAssociated {
+	var out []*events.CustomerAssociated
+	for _, id := range slices.Sorted(maps.Keys(r.customers)) {
+		if c := r.customer(r.Version(), id, at); c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Customer returns one of them, nil where the partner does not have it.
+func (r *PartnerReference) Customer(id string, at time.Time) *events.CustomerAssociated {
+	return r.customer(r.Version(), id, at)
 }
 
 // movedAt returns when the customer last came from another partner, nil if it

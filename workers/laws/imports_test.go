@@ -70,7 +70,7 @@ var importTable = map[string]row{
 		},
 	},
 	// The query side: who asks, what can be asked, and how it is sent.
-	"workers/inquiry/access": {},
+	"workers/inquiry/access": {own: []string{"schema/db"}, others: []string{pgxModule}},
 	"workers/inquiry/api": {
 		own: slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access"}, leaves, rules), others: ofValues,
 	},

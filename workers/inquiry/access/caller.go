@@ -37,13 +37,7 @@ func ParseRoles(names []string) ([]Role, error) {
 	return out, nil
 }
 
-func joined[T ~string](of []T) string {
-	texts := make([]string, len(of))
-	for i, t := range of {
-		texts[i] = string(t)
-	}
-	return strings.Join(texts, ", ")
-}
+func joined(of []Role) string { return strings.Join(texts(of), ", ") }
 
 // A Caller is who asks. PartnerID is always there: a customer asks as one of
 // its partner's.

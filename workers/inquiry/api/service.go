@@ -19,7 +19,7 @@ import (
 // An Authenticator tells who sent a message. Its errors wrap
 // access.ErrUnauthenticated where the message proves nothing.
 type Authenticator interface {
-	Authenticate(ctx context.Context, m *access.Message) (*access.Caller, error)
+	Authenticate(ctx context.Context, m *access.Message) (*access.Proof, error)
 }
 
 // A Service answers operations, whatever transport brings them.
@@ -64,18 +64,18 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 			err = fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 		}
 	}()
-	caller, err := s.access.Authenticate(ctx, m)
+	proof, err := s.access.Authenticate(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	if !caller.May(op.Right) {
+	if !proof.Caller.May(op.Right) {
 		return nil, Denied()
 	}
 	request, err := op.Handle.Decode(in)
 	if err != nil {
 		return nil, err
 	}
-	call := &Call{Caller: caller, At: s.now(), Books: s.books, CorrelationID: correlation}
+	call := &Call{Caller: proof.Caller, At: s.now(), Books: s.books, CorrelationID: correlation}
 	return op.Handle.answer(ctx, call, request)
 }
 

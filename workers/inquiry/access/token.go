@@ -1,0 +1,65 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"strings"
+	"time"
+)
+
+const (
+	headerToken       = "X-Auth-Token" // as the published API takes tokens
+	headerIdempotency = "Idempotency-Key"
+	// tokenBytesMax bounds what is looked at.
+	tokenBytesMax = 8 << 10
+	// tokenRepetitionMax is how long a repetition of a request under a token
+	// is known by its Idempotency-Key.
+	tokenRepetitionMax = 24 * time.Hour
+)
+
+// A Proof is what was found out of a message: who sent it, and which request
+// it is, so that a repetition is known as one.
+type Proof struct {
+	Caller  *Caller
+	Request [sha256.Size]byte // the signature, or a hash of the key that the caller gave the request
+	Until   time.Time         // no repetition is taken after it
+}
+
+// bearer tells whose token was sent.
+func (r *Ring) bearer(ctx context.Context, token string, m *Message) (*Proof, error) {
+	if len(token) > tokenBytesMax {
+		return nil, unproved("the token has %d bytes, at most %d are read", len(token), tokenBytesMax)
+	}
+	now := r.now()
+	proof := &Proof{Request: repetition(m), Until: now.Add(tokenRepetitionMax)}
+	if !strings.HasPrefix(token, tokenPrefix) {
+		caller, err := r.tokens.caller(ctx, token, now)
+		proof.Caller = caller
+		return proof, err
+	}
+	key := r.keys.Load().tokens[sha256.Sum256([]byte(token))]
+	if key == nil || !key.validAt(now) {
+		return nil, unproved("the token is not valid: it was never made, is revoked, or has expired")
+	}
+	proof.Caller = &key.Caller
+	return proof, nil
+}
+
+// repetition names a request under a token: by what the caller says, else it
+// is like no other.
+func repetition(m *Message) [sha256.Size]byte {
+	id := m.Header.Get(headerIdempotency)
+	if id == "" {
+		id = rand.Text()
+	}
+	return sha256.Sum256([]byte(m.Method + "\n" + m.Path + "\n" + id))
+}
+
+// Tokens verify JSON Web Tokens of others.
+type Tokens struct{}
+
+// caller of a token.
+func (t *Tokens) caller(_ context.Context, _ string, _ time.Time) (*Caller, error) {
+	return nil, unproved("tokens of others are not taken")
+}
