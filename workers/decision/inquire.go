@@ -90,8 +90,14 @@ func (p *Partner) chainOf(key string) *Chain {
 
 // ScopesOfInquiry are what Family, LastFact and FiveDayQuota look at.
 func ScopesOfInquiry(customerID string, profile *site.Profile, at time.Time, resourceIDs []string) []Scope {
-	scopes := []Scope{{ScopeAllowance, allowanceKey(pricing.Unsubscription{CustomerID: customerID, At: at}, profile)}}
-	for _, id := range resourceIDs {
+	allowance := Scope{ScopeAllowance, allowanceKey(pricing.Unsubscription{CustomerID: customerID, At: at}, profile)}
+	return append(ScopesOfResources(resourceIDs), allowance)
+}
+
+// ScopesOfResources are what Family and LastFact look at.
+func ScopesOfResources(ids []string) []Scope {
+	scopes := make([]Scope, 0, len(ids))
+	for _, id := range ids {
 		scopes = append(scopes, Scope{ScopeChain, resourceKey(id)})
 	}
 	return scopes

@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"sync"
@@ -16,6 +17,7 @@ type Catalogue struct {
 	mu           sync.RWMutex
 	products     map[string][]productRow // by product id
 	ids          map[ProductKey][]string // by key without zone, every product id that ever had it
+	specs        map[ProductKey][]string // by key without zone and specification, every specification that ever had it
 	serviceTypes map[string][]serviceTypeRow
 	conversions  []conversionRow
 }
@@ -42,6 +44,7 @@ func NewCatalogue() *Catalogue {
 	return &Catalogue{
 		products:     map[string][]productRow{},
 		ids:          map[ProductKey][]string{},
+		specs:        map[ProductKey][]string{},
 		serviceTypes: map[string][]serviceTypeRow{},
 	}
 }
@@ -55,7 +58,11 @@ func (c *Catalogue) AddProduct(version int64, p Product) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.products[p.ID] = append(c.products[p.ID], productRow{version: version, at: p.EffectiveTime, product: &p})
-	if key := p.Key().everyZone(); !slices.Contains(c.ids[key], p.ID) {
+	key := p.Key().everyZone()
+	if len(c.ids[key]) == 0 {
+		c.specs[key.everySpec()] = append(c.specs[key.everySpec()], p.Spec)
+	}
+	if !slices.Contains(c.ids[key], p.ID) {
 		c.ids[key] = append(c.ids[key], p.ID)
 	}
 	return nil
@@ -117,6 +124,11 @@ func (p *Product) Key() ProductKey {
 
 func (k ProductKey) everyZone() ProductKey {
 	k.Zone = ""
+	return k
+}
+
+func (k ProductKey) everySpec() ProductKey {
+	k.Zone, k.Spec = "", ""
 	return k
 }
 
@@ -190,6 +202,25 @@ func (v View) ServiceTypes(at time.Time) []*ServiceType {
 		}
 	}
 	return out
+}
+
+// Conversions returns the conversions in force, by measure and then by the one it is converted to: the last row of each
+// pair counts.
+func (v View) Conversions() []Conversion {
+	if v.catalogue == nil {
+		return nil
+	}
+	v.catalogue.mu.RLock()
+	defer v.catalogue.mu.RUnlock()
+	last := map[[2]int]Conversion{}
+	for _, row := range v.catalogue.conversions {
+		if row.version <= v.version {
+			last[[2]int{row.conversion.Measure, row.conversion.RefMeasure}] = row.conversion
+		}
+	}
+	return slices.SortedFunc(maps.Values(last), func(a, b Conversion) int {
+		return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.RefMeasure, b.RefMeasure))
+	})
 }
 
 // Ratio returns how many units of measure to one unit of measure from is, as numerator and denominator: the table is

@@ -1,6 +1,8 @@
 package pricing
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -38,6 +40,31 @@ func (v View) ProductByID(id string, at time.Time) (*Product, error) {
 		return product, nil
 	}
 	return nil, productNotFound("product %q is not published at %s: publish it, or correct the id", id, at.Format(time.RFC3339))
+}
+
+// OnSale returns the products of a service type, resource type and region that are on sale at a time, by specification
+// and product id. Specification and zone of the key are not looked at.
+func (v View) OnSale(key ProductKey, at time.Time) []*Product {
+	var out []*Product
+	for _, spec := range v.specsOf(key) {
+		key.Spec, key.Zone = spec, ""
+		for _, id := range v.idsOf(key) {
+			if product, off := v.inForce(id, at); product != nil && !off && product.matches(key) {
+				out = append(out, product)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *Product) int { return cmp.Or(cmp.Compare(a.Spec, b.Spec), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+func (v View) specsOf(key ProductKey) []string {
+	if v.catalogue == nil {
+		return nil
+	}
+	v.catalogue.mu.RLock()
+	defer v.catalogue.mu.RUnlock()
+	return v.catalogue.specs[key.everySpec()] // appended to only, so this header stays good
 }
 
 // Withdrawn reports whether a product is off sale at a time.

@@ -57,6 +57,8 @@ func Operations() []Operation {
 	all := slices.Concat(
 		ratings(),
 		catalogue(),
+		measures(),
+		policies(),
 	)
 	slices.SortFunc(all, func(a, b Operation) int {
 		if a.Path != b.Path {

@@ -7,6 +7,12 @@ type Page struct {
 	Limit  int `query:"limit" default:"10" min:"1" max:"1000" doc:"Most rows that are answered."`
 }
 
+// ShortPage is the paging of lists that answer at most a hundred rows.
+type ShortPage struct {
+	Offset int `query:"offset" default:"0" min:"0" doc:"How many rows are passed over."`
+	Limit  int `query:"limit" default:"10" min:"1" max:"100" doc:"Most rows that are answered."`
+}
+
 // window cuts one page out of all rows; never nil, because an empty list is
 // written as one.
 func window[T any](all []T, offset, limit int) []T {
