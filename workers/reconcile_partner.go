@@ -31,8 +31,9 @@ type comparing struct {
 	counters  db.Partner // as stored; without a row of its own all zero
 	known     bool       // it has a row
 	since     db.Reconciled
-	whole     bool // all of it, else what was decided and posted since
-	unchanged bool // nothing was, so nothing is compared
+	whole     bool                  // all of it, else what was decided and posted since
+	unchanged bool                  // nothing was, so nothing is compared
+	open      []db.CountFindingsRow // findings, before the run
 
 	mark     db.SaveReconciledParams
 	balances map[billAccount]decimal.Decimal // postings of bills, up to the mark
@@ -53,6 +54,7 @@ type comparison func(c *comparing, ctx context.Context) error
 // moment of the database.
 var comparisons = []comparison{
 	(*comparing).ledger,
+	(*comparing).statements,
 }
 
 // compare compares one partner at one moment. Batches go on beside it: it locks
@@ -101,14 +103,19 @@ func (c *comparing) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count its open findings: %w", err)
 	}
+	c.open = open
 	c.whole = c.run.Mode == ReconcileFull || c.run.Cycle != "" || len(marks) == 0 || slices.ContainsFunc(open, asksForAll)
 	if len(marks) > 0 {
 		c.since = marks[0]
 	}
-	c.unchanged = !c.whole && c.since.InputNo == c.counters.InputNo && c.since.DecisionNo == c.counters.DecisionNo &&
+	statements, err := c.queries.CountUpstreamStatements(ctx, c.partnerID)
+	if err != nil {
+		return fmt.Errorf("count its statements: %w", err)
+	}
+	c.unchanged = !c.whole && c.since.Statements == statements && c.since.InputNo == c.counters.InputNo && c.since.DecisionNo == c.counters.DecisionNo &&
 		c.since.PostingNo == c.counters.PostingNo
 	c.mark = db.SaveReconciledParams{PartnerID: c.partnerID, RunID: c.run.RunID, InputNo: c.counters.InputNo, DecisionNo: c.counters.DecisionNo,
-		PostingNo: c.counters.PostingNo, PostingHash: c.counters.PostingHash}
+		PostingNo: c.counters.PostingNo, PostingHash: c.counters.PostingHash, Statements: statements}
 	if c.whole {
 		c.mark.FullRunID = c.run.RunID
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -46,6 +47,7 @@ type StatementFile struct {
 	Encoding    string
 	ProblemsMax int
 	DryRun      bool
+	Again       bool // also where a later file has replaced this one since
 	Progress    func(done, size int64)
 }
 
@@ -174,7 +176,11 @@ func (i *importing) known(ctx context.Context, q *db.Queries) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look for the file among those imported: %w", err)
 	}
-	i.out.Statements, i.out.Unchanged = rows, len(rows) > 0
+	replaced := slices.ContainsFunc(rows, func(row UpstreamStatement) bool { return row.SupersededBy != nil })
+	inForce := slices.ContainsFunc(rows, func(row UpstreamStatement) bool { return row.SupersededBy == nil })
+	if i.out.Unchanged = inForce || replaced && !i.Again; i.out.Unchanged {
+		i.out.Statements = rows
+	}
 	return i.out.Unchanged, nil
 }
 

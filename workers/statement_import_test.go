@@ -114,6 +114,12 @@ func TestImportOfStatements(t *testing.T) {
 	if second.Statements[0].Version != 2 || len(second.Superseded) != 1 || second.Superseded[0] != first.StatementID || s.stored() != [3]int{2, 1, 5} {
 		t.Errorf("a corrected file: %+v, stored %v", second, s.stored())
 	}
+	if old := s.must(content, nil); !old.Unchanged || s.stored() != [3]int{2, 1, 5} {
+		t.Errorf("a file that was replaced came to %+v", old)
+	}
+	if back := s.must(content, func(f *workers.StatementFile) { f.Again, f.DryRun = true, true }); back.Unchanged || back.Statements[0].Version != 3 {
+		t.Errorf("brought back it came to %+v", back)
+	}
 	if other := s.must(statementHeader+"C1,2026-01,Expenditure,M1,,11\n", func(f *workers.StatementFile) { f.Kind = "marketplace" }); len(other.Superseded) != 0 {
 		t.Errorf("a file of another kind replaced %q", other.Superseded)
 	}

@@ -55,7 +55,9 @@ func (p *progress) set(done int) {
 	}
 }
 
-func (p *progress) line() { fmt.Fprintf(p.c.err, "%s: %d of %d %s\n", p.what, p.current, p.total, p.unit) }
+func (p *progress) line() {
+	fmt.Fprintf(p.c.err, "%s: %d of %d %s\n", p.what, p.current, p.total, p.unit)
+}
 
 // close takes the bar off the screen.
 func (p *progress) close() {

@@ -68,6 +68,7 @@ type statementImportCommand struct {
 	Partner  string        `help:"Partner of the statement (default: each line's, by its customer in the cycle)."`
 	Kind     string        `help:"What the file is of the cycle; a later file of the same kind replaces it (default: the mapping's)."`
 	DryRun   bool          `help:"Read and judge everything, and store nothing."`
+	Again    bool          `help:"Import it although a later file has replaced it since."`
 	JSON     bool          `name:"json" help:"For machines: one JSON object, also of what is wrong with the file."`
 	File     fileFlags     `embed:""`
 	Database databaseFlags `embed:""`
@@ -89,7 +90,7 @@ func (s *statementImportCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer pool.Close()
-	file.PartnerID, file.Kind, file.DryRun = s.Partner, s.Kind, s.DryRun
+	file.PartnerID, file.Kind, file.DryRun, file.Again = s.Partner, s.Kind, s.DryRun, s.Again
 	var bar *progress
 	file.Progress = func(done, size int64) {
 		if bar == nil {

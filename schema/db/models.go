@@ -426,6 +426,7 @@ type Reconciled struct {
 	DecisionNo  int64
 	PostingNo   int64
 	PostingHash []byte
+	Statements  int64
 }
 
 type ReconciledBill struct {

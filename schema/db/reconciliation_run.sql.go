@@ -357,7 +357,7 @@ func (q *Queries) NumberReconciliationOutbox(ctx context.Context, count int64) (
 }
 
 const ReconciledOf = `-- name: ReconciledOf :many
-select partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash from reconciled where partner_id = $1
+select partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash, statements from reconciled where partner_id = $1
 `
 
 func (q *Queries) ReconciledOf(ctx context.Context, partnerID string) ([]Reconciled, error) {
@@ -378,6 +378,7 @@ func (q *Queries) ReconciledOf(ctx context.Context, partnerID string) ([]Reconci
 			&i.DecisionNo,
 			&i.PostingNo,
 			&i.PostingHash,
+			&i.Statements,
 		); err != nil {
 			return nil, err
 		}
@@ -535,12 +536,13 @@ func (q *Queries) ReconciliationRunsFinished(ctx context.Context) (Reconciliatio
 }
 
 const SaveReconciled = `-- name: SaveReconciled :exec
-insert into reconciled (partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash)
-values ($1, $2, $3, clock_timestamp(), $4, $5, $6, $7)
+insert into reconciled (partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash, statements)
+values ($1, $2, $3, clock_timestamp(), $4, $5, $6, $7, $8)
 on conflict (partner_id) do update
 set run_id = excluded.run_id, compared_at = excluded.compared_at,
     full_run_id = case when excluded.full_run_id = '' then reconciled.full_run_id else excluded.full_run_id end,
-    input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash
+    input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash,
+    statements = excluded.statements
 `
 
 type SaveReconciledParams struct {
@@ -551,6 +553,7 @@ type SaveReconciledParams struct {
 	DecisionNo  int64
 	PostingNo   int64
 	PostingHash []byte
+	Statements  int64
 }
 
 func (q *Queries) SaveReconciled(ctx context.Context, arg SaveReconciledParams) error {
@@ -562,6 +565,7 @@ func (q *Queries) SaveReconciled(ctx context.Context, arg SaveReconciledParams) 
 		arg.DecisionNo,
 		arg.PostingNo,
 		arg.PostingHash,
+		arg.Statements,
 	)
 	return err
 }

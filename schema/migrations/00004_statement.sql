@@ -63,3 +63,6 @@ create trigger upstream_line_append_only before update or delete or truncate on 
 -- Adjustments that answer a finding, which comparisons look up by partner.
 create index adjustment_of_finding on adjustment (partner_id) where document ->> 'Corrects' is not null;
 create index adjustment_by_order on adjustment (partner_id, order_id) where order_id is not null;
+
+-- How many statements of the partner were there when it was compared: none is ever taken away.
+alter table reconciled add column statements bigint not null default 0;

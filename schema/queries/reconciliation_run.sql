@@ -85,12 +85,13 @@ where p.partner_id <> '_all' and (@partner_id::text = '' or p.partner_id = @part
 select * from reconciled where partner_id = @partner_id;
 
 -- name: SaveReconciled :exec
-insert into reconciled (partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash)
-values (@partner_id, @run_id, @full_run_id, clock_timestamp(), @input_no, @decision_no, @posting_no, @posting_hash)
+insert into reconciled (partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash, statements)
+values (@partner_id, @run_id, @full_run_id, clock_timestamp(), @input_no, @decision_no, @posting_no, @posting_hash, @statements)
 on conflict (partner_id) do update
 set run_id = excluded.run_id, compared_at = excluded.compared_at,
     full_run_id = case when excluded.full_run_id = '' then reconciled.full_run_id else excluded.full_run_id end,
-    input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash;
+    input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash,
+    statements = excluded.statements;
 
 -- name: SaveReconciledBills :exec
 insert into reconciled_bill (partner_id, bill_id, account, currency, amount)

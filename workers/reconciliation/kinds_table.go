@@ -10,8 +10,8 @@ const (
 	mendAdjust   = "If money is to follow, \"accruald adjust\" posts it and refers to the finding; without an amount to move, an adjustment settles nothing and the finding stands as a note."
 )
 
-// kinds is the table behind Kinds. Other comparisons add theirs beside it.
-var kinds = []KindInfo{
+// ledgerKinds are those of the books against themselves; other comparisons have theirs beside them.
+var ledgerKinds = []KindInfo{
 	{EventLost, PairEventsLedger, SeverityError, []string{"input_no"}, "numbers of inputs, which have no gaps, and the keys of the inbox against the recorded inputs", mendLost, false},
 	{EventAltered, PairEventsLedger, SeverityError, []string{"input_no"}, "the content of an input against the hash under which the inbox took it", mendTampered, false},
 	{EventUnknown, PairEventsLedger, SeverityError, []string{"input_no"}, "recorded inputs against the numbers given out and the keys of the inbox", mendTampered, false},
@@ -71,6 +71,9 @@ var kinds = []KindInfo{
 	{UsageOverlap, PairReferences, SeverityWarning, []string{"usage_id"}, "windows of usage of one resource and factor against one another", mendAdjust, true},
 	{CustomerWithoutPartner, PairReferences, SeverityWarning, []string{"customer_id"}, "moves of a customer at one instant against one another", "Publish customer.associated with the partner that the customer is with, at a later time.", false},
 }
+
+// kinds is the table behind Kinds.
+var kinds = slices.Concat(ledgerKinds, statementKinds)
 
 // Kinds lists every kind, in the order of its pairs.
 func Kinds() []KindInfo { return slices.Clone(kinds) }

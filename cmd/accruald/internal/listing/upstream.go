@@ -3,6 +3,7 @@ package listing
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,9 @@ func (i *Imported) WriteText(w io.Writer) error {
 	switch {
 	case i.Unchanged:
 		t.Line("%s was imported before: nothing was changed", i.File)
+		if slices.ContainsFunc(i.Statements, func(s UpstreamStatement) bool { return s.SupersededBy != "" }) {
+			t.Line("A later file has replaced it; --again brings it back into force")
+		}
 	case i.DryRun:
 		t.Line("%s can be imported; nothing was stored", i.File)
 	default:
@@ -107,7 +111,9 @@ func (i *Imported) WriteText(w io.Writer) error {
 }
 
 // WriteCSV writes the statements.
-func (i *Imported) WriteCSV(w io.Writer) error { return table.WriteCSV(w, upstreamColumns, i.Statements) }
+func (i *Imported) WriteCSV(w io.Writer) error {
+	return table.WriteCSV(w, upstreamColumns, i.Statements)
+}
 
 // UpstreamLine is a line of a statement.
 type UpstreamLine struct {

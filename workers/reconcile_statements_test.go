@@ -1,0 +1,145 @@
+package workers
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/reconciliation"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// vendorLine is what the vendor bills of one order.
+type vendorLine struct {
+	customer, cycle, kind, order, original, amount string
+}
+
+// vendorBill is the vendor's statement of March as told by the events that went out of the worker.
+func (w *world) vendorBill(partner string) map[string]vendorLine {
+	w.t.Helper()
+	bill := map[string]vendorLine{}
+	for _, out := range w.outs {
+		settled, ok := out.Data.(*events.OrderSettled)
+		if !ok || out.PartnerID != partner {
+			continue
+		}
+		order := w.memory.Partners[partner].Orders.Get(settled.OrderID)
+		if order == nil || order.Association != "resale" {
+			continue
+		}
+		l := vendorLine{customer: order.CustomerID, cycle: "2026-03", kind: "Expenditure", order: settled.OrderID}
+		var sum decimal.Decimal
+		for _, tender := range settled.Tenders {
+			sum = sum.Add(tender.Amount.Decimal)
+		}
+		if settled.Refund != nil {
+			l.kind, sum = "Refund", settled.Refund.RefundAmount.Decimal
+		}
+		l.amount = sum.StringFixed(2)
+		bill[l.order] = l
+	}
+	return bill
+}
+
+func (w *world) importBill(partner string, bill map[string]vendorLine, more ...vendorLine) {
+	w.t.Helper()
+	var text strings.Builder
+	text.WriteString("Customer ID,Billing Cycle,Bill Type,Order ID,Original Order ID,Amount (CNY)\n")
+	for _, l := range append(slices.SortedFunc(maps.Values(bill), func(a, b vendorLine) int { return cmp.Compare(a.order, b.order) }), more...) {
+		fmt.Fprintf(&text, "%s,%s,%s,%s,%s,%s\n", l.customer, l.cycle, l.kind, l.order, l.original, l.amount)
+	}
+	path := filepath.Join(w.t.TempDir(), "bill.csv")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := ImportStatement(w.t.Context(), w.pool, site.Default(), StatementFile{Path: path, PartnerID: partner, Cycle: "2026-03", Again: true}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// ofStatements lists the open findings about statements as "kind order".
+func (w *world) ofStatements() (list []string, rows []db.Finding) {
+	w.t.Helper()
+	for _, f := range w.open() {
+		info, _ := reconciliation.Info(reconciliation.Kind(f.Kind))
+		if info.Pair == reconciliation.PairStatements {
+			_, order, _ := strings.Cut(string(f.Keys), `"order_id","value":"`)
+			order, _, _ = strings.Cut(order, `"`)
+			list, rows = append(list, f.Kind+" "+order), append(rows, f)
+		}
+	}
+	slices.Sort(list)
+	return list, rows
+}
+
+// TestBooksAgainstStatements: a statement of what was decided agrees; what is changed in it is found, also by an incremental
+// run, answered by adjustments that refer to it, and gone with a corrected file.
+func TestBooksAgainstStatements(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := newHistory(t, 5, "P1", "P2")
+	w.process(w.deliver(h.reference("immediate", "credit"))...)
+	w.process(w.deliver(h.facts(80, 2))...)
+	h.fire(decision.JobCloseCycle, time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+	w.process(w.deliver(h.take())...)
+	w.reconciled(ReconcileIncremental)
+
+	bill := w.vendorBill("P1")
+	w.importBill("P1", bill)
+	run := w.reconciled(ReconcileIncremental)
+	if list, rows := w.ofStatements(); len(list) != 0 || run.Partners != 1 || len(bill) < 10 {
+		t.Fatalf("a statement of %d orders: %q %+v", len(bill), list, rows)
+	}
+
+	var paid []string
+	for id, l := range bill {
+		if l.kind == "Expenditure" && decimal.RequireFromString(l.amount).IsPositive() {
+			paid = append(paid, id)
+		}
+	}
+	slices.Sort(paid)
+	changed := bill[paid[0]]
+	changed.amount = decimal.RequireFromString(changed.amount).Add(decimal.New(150, -2)).StringFixed(2)
+	wrong := maps.Clone(bill)
+	wrong[paid[0]] = changed
+	delete(wrong, paid[1])
+	foreign := vendorLine{"C1", "2026-03", "Adjustment", "VENDOR-1", paid[2], "-2.00"}
+	w.importBill("P1", wrong, foreign, wrong[paid[3]])
+	w.reconciled(ReconcileIncremental)
+	want := []string{"amount_differs " + paid[0], "duplicate_line " + paid[3], "missing_in_books " + paid[2], "missing_in_statement " + paid[1]}
+	list, rows := w.ofStatements()
+	if !slices.Equal(list, want) {
+		t.Fatalf("found %q, want %q", list, want)
+	}
+
+	h.at = time.Date(2026, 4, 8, 9, 0, 0, 0, shanghai)
+	for _, f := range rows {
+		_, order, _ := strings.Cut(string(f.Keys), `"order_id","value":"`)
+		order, _, _ = strings.Cut(order, `"`)
+		h.add("P1", "adjust/"+f.FindingID, f.FindingID, &events.AdjustmentPosted{AdjustmentID: f.FindingID, PartnerID: "P1", OrderID: order, Amount: f.Difference, Currency: f.Currency, Reason: "as the vendor bills", Corrects: f.FindingID})
+	}
+	w.process(w.deliver(h.take())...)
+	w.reconciled(ReconcileIncremental)
+	if list, rows := w.ofStatements(); len(list) != 0 {
+		t.Fatalf("behind the adjustments: %q %+v", list, rows)
+	}
+
+	// The vendor corrects its file after all: now the adjustments are what differs.
+	w.importBill("P1", bill)
+	w.reconciled(ReconcileFull)
+	list, _ = w.ofStatements()
+	if want := []string{"amount_differs " + paid[0], "amount_differs " + paid[1], "amount_differs " + paid[3]}; !slices.Equal(list, want) {
+		t.Errorf("under the corrected file: %q, want %q", list, want)
+	}
+}
