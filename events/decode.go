@@ -50,6 +50,9 @@ func Restore(env Envelope, payload []byte) (*Event, error) {
 	return e, nil
 }
 
+// Hash returns what identifies the content of an event, from what Restore takes: that of the event as it was decoded.
+func Hash(env Envelope, payload []byte) [32]byte { return attributesOf(env, payload).contentHash() }
+
 func eventOf(env Envelope, payload []byte) *Event {
 	return &Event{
 		ID: env.ID, Source: env.Source, Type: env.Type, Subject: env.Subject, PartitionKey: env.PartitionKey,

@@ -22,7 +22,8 @@ import (
 const Name = "accruald"
 
 const (
-	versionTable = Name + ".goose_db_version"
+	versionTableName = "goose_db_version"
+	versionTable     = Name + "." + versionTableName
 
 	// lockID marks the migration lock among the advisory locks of a database.
 	lockID = 0x6163637275616c64 // "accruald"
@@ -51,7 +52,12 @@ func ParseConfig(databaseURL string) (*pgxpool.Config, error) {
 // Migrate brings the database to this program's version. Progress, if not nil, is
 // told in whole sentences. Replicas may call it at the same time. A newer schema is
 // refused with a *VersionError.
-func Migrate(ctx context.Context, databaseURL string, progress func(string)) (err error) {
+func Migrate(ctx context.Context, databaseURL string, progress func(string)) error {
+	return migrateInto(ctx, databaseURL, Name, progress)
+}
+
+// migrateInto brings one schema of the database to this program's version.
+func migrateInto(ctx context.Context, databaseURL, name string, progress func(string)) (err error) {
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -59,13 +65,13 @@ func Migrate(ctx context.Context, databaseURL string, progress func(string)) (er
 	if err != nil {
 		return err
 	}
-	config.ConnConfig.RuntimeParams["search_path"] = Name
+	config.ConnConfig.RuntimeParams["search_path"] = name
 	database := stdlib.OpenDB(*config.ConnConfig)
 	defer func() { err = errors.Join(err, database.Close()) }()
-	if err := ensureSchema(ctx, database); err != nil {
-		return fmt.Errorf("make schema %q: %w", Name, err)
+	if err := ensureSchema(ctx, database, name); err != nil {
+		return fmt.Errorf("make schema %q: %w", name, err)
 	}
-	provider, err := newProvider(database)
+	provider, err := newProvider(database, name+"."+versionTableName)
 	if err != nil {
 		return err
 	}
@@ -79,7 +85,7 @@ func Migrate(ctx context.Context, databaseURL string, progress func(string)) (er
 	return applyPending(ctx, provider, progress)
 }
 
-func newProvider(database *sql.DB) (*goose.Provider, error) {
+func newProvider(database *sql.DB, table string) (*goose.Provider, error) {
 	files, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded migrations: %w", err)
@@ -90,7 +96,7 @@ func newProvider(database *sql.DB) (*goose.Provider, error) {
 		return nil, fmt.Errorf("prepare the migration lock: %w", err)
 	}
 	provider, err := goose.NewProvider(goose.DialectPostgres, database, files,
-		goose.WithTableName(versionTable), goose.WithSessionLocker(locker),
+		goose.WithTableName(table), goose.WithSessionLocker(locker),
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded migrations: %w", err)
@@ -123,15 +129,15 @@ const (
 
 // ensureSchema asks before it creates, because "create schema if not exists" needs the
 // right to create even when there is nothing to do.
-func ensureSchema(ctx context.Context, database *sql.DB) error {
+func ensureSchema(ctx context.Context, database *sql.DB, name string) error {
 	var exists bool
-	if err := database.QueryRowContext(ctx, "select to_regnamespace($1) is not null", Name).Scan(&exists); err != nil {
+	if err := database.QueryRowContext(ctx, "select to_regnamespace($1) is not null", name).Scan(&exists); err != nil {
 		return err
 	}
 	if exists {
 		return nil
 	}
-	_, err := database.ExecContext(ctx, "create schema if not exists "+Name)
+	_, err := database.ExecContext(ctx, "create schema if not exists "+name)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && (refused.Code == uniqueViolation || refused.Code == duplicateSchema) {
 		return nil // a replica was quicker

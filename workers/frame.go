@@ -75,6 +75,25 @@ func (f *Frame) Tick(ctx context.Context, partition int, partnerIDs []string, no
 	return committed, nil
 }
 
+// replay decides turns of one partner again, each under the reference data of
+// then, in one transaction. Nothing goes out.
+func (f *Frame) replay(ctx context.Context, partnerID string, turns []decision.Turn) error {
+	tasks := make([]*task, len(turns))
+	for i, turn := range turns {
+		t := &task{partnerID: partnerID, replayed: true, version: turn.Version}
+		if turn.Event == nil {
+			t.tick = turn.At
+		} else {
+			t.delivery = Delivery{Event: turn.Event, Rejection: turn.Refusal, Arrived: turn.At}
+		}
+		tasks[i] = t
+	}
+	if _, err := f.run(ctx, tasks, Position{}); err != nil {
+		return fmt.Errorf("replay %d turns of partner %q: %w", len(turns), partnerID, err)
+	}
+	return nil
+}
+
 // run is the transaction: lock, look who was received, load, decide, save.
 // READ COMMITTED is stated because everything rests on it: what is loaded
 // after the lock was waited for is what the one before has committed.

@@ -29,6 +29,8 @@ type task struct {
 	partnerID string
 	partition int
 	tick      time.Time // zero for a delivery
+	replayed  bool      // it was decided before, under a version of the common reference data
+	version   int64
 
 	verdict verdict
 	issued  bool    // a decision of the same batch put it into the inbox before
@@ -199,6 +201,9 @@ func (w *working) attempt(common *decision.Reference, t *task) (outs []events.Ou
 				outs, err = nil, nil
 			}
 		}()
+	}
+	if t.replayed {
+		common = common.At(t.version)
 	}
 	d := t.delivery
 	if t.issued = w.hasIssued(t); t.issued {

@@ -96,7 +96,7 @@ type outbox struct {
 }
 
 func (s *saver) outbox() (outbox, error) {
-	tasks := slices.Clone(s.tasks)
+	tasks := slices.DeleteFunc(slices.Clone(s.tasks), func(t *task) bool { return t.replayed }) // told before
 	slices.SortStableFunc(tasks, func(a, b *task) int { return a.partition - b.partition })
 	o := outbox{counts: map[int]int64{}}
 	p := &o.params

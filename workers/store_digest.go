@@ -15,12 +15,17 @@ import (
 
 // DatabaseDigest returns the digest over the final rows of all partners, at
 // one moment. It is the one that folding the same events in memory has.
-func DatabaseDigest(ctx context.Context, pool *pgxpool.Pool) (digest string, err error) {
+func DatabaseDigest(ctx context.Context, pool *pgxpool.Pool) (string, error) {
 	tx, err := pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return "", fmt.Errorf("digest the database: %w", err)
 	}
 	defer rollback(ctx, tx) // nothing was written
+	return digestIn(ctx, tx)
+}
+
+// digestIn is the digest of what a transaction sees.
+func digestIn(ctx context.Context, tx pgx.Tx) (string, error) {
 	g := decision.NewDigest()
 	for _, kind := range []struct{ kind, query string }{
 		{decision.DigestOrders, db.DigestOrders},

@@ -35,7 +35,8 @@ func (q *Queries) AddKeys(ctx context.Context, arg AddKeysParams) error {
 const AddLooks = `-- name: AddLooks :exec
 insert into look (partner_id, input_no, look_no, at, received_version)
 select w.partner_id, w.input_no,
-  (select coalesce(max(l.look_no), 0) + 1 from look l where l.partner_id = w.partner_id and l.input_no = w.input_no),
+  (select coalesce(max(l.look_no), 0) from look l where l.partner_id = w.partner_id and l.input_no = w.input_no)
+    + row_number() over (partition by w.partner_id, w.input_no order by w.at, w.received_version),
   w.at, w.received_version
 from (
   select unnest($1::text[]) as partner_id, unnest($2::bigint[]) as input_no,
@@ -50,7 +51,7 @@ type AddLooksParams struct {
 	ReceivedVersions []int64
 }
 
-// Rare, and one of a partner at a time.
+// Rare, and of a partner one at a time, but in a replay.
 func (q *Queries) AddLooks(ctx context.Context, arg AddLooksParams) error {
 	_, err := q.db.Exec(ctx, AddLooks,
 		arg.PartnerIds,

@@ -60,10 +60,11 @@ select * from input
 where partner_id = any(@partner_ids::text[]) and status = 'rejected' and retryable;
 
 -- name: AddLooks :exec
--- Rare, and one of a partner at a time.
+-- Rare, and of a partner one at a time, but in a replay.
 insert into look (partner_id, input_no, look_no, at, received_version)
 select w.partner_id, w.input_no,
-  (select coalesce(max(l.look_no), 0) + 1 from look l where l.partner_id = w.partner_id and l.input_no = w.input_no),
+  (select coalesce(max(l.look_no), 0) from look l where l.partner_id = w.partner_id and l.input_no = w.input_no)
+    + row_number() over (partition by w.partner_id, w.input_no order by w.at, w.received_version),
   w.at, w.received_version
 from (
   select unnest(@partner_ids::text[]) as partner_id, unnest(@input_nos::bigint[]) as input_no,
