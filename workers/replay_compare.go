@@ -182,11 +182,11 @@ func firstOf(want, is *db.LedgerOfPartnerRow) int64 {
 	return is.InputNo
 }
 
-func lineOf(row *db.LedgerOfPartnerRow) *reconciliation.Line {
+func lineOf(row *db.LedgerOfPartnerRow) *reconciliation.PostedLine {
 	if row == nil {
 		return nil
 	}
-	return &reconciliation.Line{No: row.PostingNo, InputNo: row.InputNo, Fact: row.Fact, Account: row.Account, Bill: row.BillID,
+	return &reconciliation.PostedLine{No: row.PostingNo, InputNo: row.InputNo, Fact: row.Fact, Account: row.Account, Bill: row.BillID,
 		Amount: row.Amount.String(), Currency: money.Currency(row.Currency), Hash: fmt.Sprintf("%x", row.Hash)}
 }
 

@@ -164,7 +164,7 @@ func shortened(text string) string {
 // sharedReference compares the common part of the reference log with what the
 // inbox knows of it: every partner is decided by it.
 func (r *replay) sharedReference(ctx context.Context) (ReplayedPartner, error) {
-	p := ReplayedPartner{Replayed: reconciliation.Replayed{PartnerID: events.AllPartners}}
+	p := ReplayedPartner{Replayed: reconciliation.Replayed{PartnerID: events.AllPartners}, Whole: true}
 	queries := db.New(r.live)
 	c := &record{replay: r, partner: &p}
 	for after := int64(0); ; {

@@ -20,6 +20,7 @@ type commands struct {
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema."`
 	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order. Workers have to run: what governs is applied before what it governs is sent."`
 	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
+	Replay     replayCommand     `cmd:"" help:"Build the ledger again from the recorded events and compare it with the one that stands."`
 	Quote      quoteCommand      `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
 	Explain    explainCommand    `cmd:"" help:"Tell how an order came to its price and what it earned."`
 	Bills      billsCommand      `cmd:"" help:"List incentive bills with what of them can be requested."`

@@ -45,8 +45,8 @@ type Look struct {
 // recorded.
 var ErrOtherTurn = errors.New("the replay comes to another input number than was recorded")
 
-// Replay hands a recorded turn in again. The common reference data may be
-// newer than the turn.
+// Replay hands a recorded turn in again, to a partner that is whole in memory.
+// The common reference data may be newer than the turn.
 func (p *Partner) Replay(common *Reference, t Turn) ([]events.Out, error) {
 	common = common.At(t.Version)
 	if t.Event == nil {
@@ -58,14 +58,16 @@ func (p *Partner) Replay(common *Reference, t Turn) ([]events.Out, error) {
 	if t.InputNo != p.Counters.InputNo+1 {
 		return nil, fmt.Errorf("replay input %d of partner %q behind input %d: %w", t.InputNo, p.ID, p.Counters.InputNo, ErrOtherTurn)
 	}
-	if t.Refusal != nil {
-		return p.Reject(common, t.Event, t.At, t.Refusal), nil
+	var outs []events.Out
+	switch known := p.Inputs.Get(InputID(t.Event.Source, t.Event.ID)); {
+	case known != nil:
+		outs = p.Refuse(common, t.Event, t.At)
+	case t.Refusal != nil:
+		outs = p.Reject(common, t.Event, t.At, t.Refusal)
+	default:
+		return p.Receive(common, t.Event, t.At)
 	}
-	p.need(ScopeInput, InputID(t.Event.Source, t.Event.ID))
-	if p.Inputs.Get(InputID(t.Event.Source, t.Event.ID)) != nil {
-		return p.Refuse(common, t.Event, t.At), nil
-	}
-	return p.Receive(common, t.Event, t.At)
+	return outs, nil
 }
 
 // At is the reference data as it was under an earlier version. It shares the

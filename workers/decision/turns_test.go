@@ -206,7 +206,7 @@ func disturb(r *recorder, rng *rand.Rand, list []*events.Event) map[string]int {
 		case n == 2 && ev.PartitionKey != events.AllPartners:
 			other := *ev
 			other.ContentHash[0]++
-			defer r.hand(&other, false)
+			r.hand(&other, false) // the one of the list is the conflict then
 			counts["conflict"]++
 		case n == 3:
 			r.clock = r.clock.Add(30 * time.Hour)

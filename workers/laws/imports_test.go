@@ -119,7 +119,7 @@ var importTable = map[string]row{
 	},
 	"cmd/accruald/internal/table": {pure: true, own: []string{"events", "workers/money"}, others: ofValues},
 	"cmd/accruald/internal/listing": {
-		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision", "workers/reconciliation"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/charges": {pure: true, own: slices.Concat([]string{"workers/decision"}, leaves, rules), others: ofValues},
 	"cmd/accruald/internal/sheet":   {others: []string{decimalModule, "github.com/xuri/excelize/v2"}},

@@ -7,6 +7,7 @@ const (
 	mendTampered = "Somebody wrote to the database around the program: find out who, restore the row from a backup, and compare the ledger with hashes noted elsewhere."
 	mendLost     = "Restore the row from a backup; \"accruald inbox missing FILE\" tells whether a source's file has the event, \"accruald replay --verify\" what it came to."
 	mendReplay   = "\"accruald replay --verify --partner P\" names the first input that comes to something else; report it with both rows."
+	mendDecided  = "Restore what was written around the program from a backup. Where nobody did, this version or these site profiles decide otherwise than those that decided it: report it with the first event."
 	mendAdjust   = "If money is to follow, \"accruald adjust\" posts it and refers to the finding; without an amount to move, an adjustment settles nothing and the finding stands as a note."
 )
 
@@ -70,6 +71,12 @@ var ledgerKinds = []KindInfo{
 	{UsageTwoCustomers, PairReferences, SeverityWarning, []string{"resource_id"}, "usage of one resource against its customer", mendAdjust, true},
 	{UsageOverlap, PairReferences, SeverityWarning, []string{"usage_id"}, "windows of usage of one resource and factor against one another", mendAdjust, true},
 	{CustomerWithoutPartner, PairReferences, SeverityWarning, []string{"customer_id"}, "moves of a customer at one instant against one another", "Publish customer.associated with the partner that the customer is with, at a later time.", false},
+
+	{ReplayInput, PairReplay, SeverityError, []string{"input_no"}, "recorded inputs, or versions of the reference log, against what the inbox received", mendLost, false},
+	{ReplayDecision, PairReplay, SeverityError, []string{"input_no"}, "what became of an input against what becomes of it again", mendDecided, false},
+	{ReplayPosting, PairReplay, SeverityError, []string{"posting_no"}, "postings against those that the inputs lead to again; the first that differs", mendDecided, false},
+	{ReplayBalance, PairReplay, SeverityError, []string{"fact", "account", "currency"}, "what a fact comes to on an account against what it comes to again", mendDecided, false},
+	{ReplayDigest, PairReplay, SeverityError, []string{"table", "id"}, "rows against those that the inputs lead to again", mendDecided, false},
 }
 
 // kinds is the table behind Kinds.

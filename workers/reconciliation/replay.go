@@ -26,11 +26,6 @@ const (
 	ReplayDigest Kind = "replay_digest"
 )
 
-// ReplayKinds are all kinds of findings of a replay.
-func ReplayKinds() []Kind {
-	return []Kind{ReplayInput, ReplayDecision, ReplayPosting, ReplayBalance, ReplayDigest}
-}
-
 // An Event is the input that a difference begins with.
 type Event struct {
 	InputNo          int64
@@ -38,6 +33,9 @@ type Event struct {
 }
 
 func (e *Event) row() Row {
+	if e.ID == "" {
+		return Row{Source: "input", ID: strconv.FormatInt(e.InputNo, 10), Text: "nothing is recorded of it"}
+	}
 	return Row{Source: "input", ID: strconv.FormatInt(e.InputNo, 10), Text: e.Type + " " + e.ID + " of " + e.Source}
 }
 
@@ -62,34 +60,39 @@ func (r *Replayed) add(f Finding, at *Event) {
 		r.Left++
 		return
 	}
-	f.Severity, f.PartnerID = SeverityError, r.PartnerID
 	if at != nil {
 		f.Evidence = append(f.Evidence, at.row())
 	}
 	r.Findings = append(r.Findings, f)
 }
 
+func (r *Replayed) differ(at *Event, expected, found string, kind Kind, key string) {
+	f := newFinding(kind, r.PartnerID, key)
+	f.Expected, f.Found = expected, found
+	r.add(f, at)
+}
+
 // Broken says that the record of an input cannot be handed in.
 func (r *Replayed) Broken(at *Event, expected, found string) {
-	r.add(Finding{Kind: ReplayInput, Keys: []Key{{"input_no", strconv.FormatInt(at.InputNo, 10)}}, Expected: expected, Found: found}, at)
+	r.differ(at, expected, found, ReplayInput, strconv.FormatInt(at.InputNo, 10))
 }
 
 // Decided compares what became of one input.
 func (r *Replayed) Decided(at *Event, expected, found string) {
 	if expected != found {
-		r.add(Finding{Kind: ReplayDecision, Keys: []Key{{"input_no", strconv.FormatInt(at.InputNo, 10)}}, Expected: expected, Found: found}, at)
+		r.differ(at, expected, found, ReplayDecision, strconv.FormatInt(at.InputNo, 10))
 	}
 }
 
-// A Line is one posting of either side.
-type Line struct {
+// A PostedLine is one posting of either side.
+type PostedLine struct {
 	No, InputNo                 int64
 	Fact, Account, Bill, Amount string
 	Currency                    money.Currency
 	Hash                        string
 }
 
-func (l *Line) text() string {
+func (l *PostedLine) text() string {
 	if l == nil {
 		return "none"
 	}
@@ -97,13 +100,12 @@ func (l *Line) text() string {
 }
 
 // Posted says that the postings differ from one on; either side may have none.
-func (r *Replayed) Posted(expected, found *Line, at *Event) {
+func (r *Replayed) Posted(expected, found *PostedLine, at *Event) {
 	no := found
 	if no == nil {
 		no = expected
 	}
-	f := Finding{Kind: ReplayPosting, Keys: []Key{{"posting_no", strconv.FormatInt(no.No, 10)}}, Expected: expected.text(), Found: found.text()}
-	r.add(f, at)
+	r.differ(at, expected.text(), found.text(), ReplayPosting, strconv.FormatInt(no.No, 10))
 }
 
 // Balance compares what a fact comes to on an account.
@@ -111,14 +113,16 @@ func (r *Replayed) Balance(fact, account string, currency money.Currency, expect
 	if expected.Equal(found) {
 		return
 	}
-	r.add(Finding{Kind: ReplayBalance, Keys: []Key{{"fact", fact}, {"account", account}, {"currency", string(currency)}},
-		Expected: expected.String(), Found: found.String(), Difference: found.Sub(expected), Currency: currency}, at)
+	f := newFinding(ReplayBalance, r.PartnerID, fact, account, string(currency))
+	f.Expected, f.Found, f.Difference, f.Currency = expected.String(), found.String(), found.Sub(expected), currency
+	r.add(f, at)
 }
 
 // Row says that a row has another document than it is decided to have; an
 // empty one is none. At is the last event that decided it.
 func (r *Replayed) Row(table, id, expected, found string, at *Event) {
-	f := Finding{Kind: ReplayDigest, Keys: []Key{{"table", table}, {"id", id}}, Expected: presence(expected), Found: presence(found)}
+	f := newFinding(ReplayDigest, r.PartnerID, table, id)
+	f.Expected, f.Found = presence(expected), presence(found)
 	if expected != "" {
 		f.Evidence = append(f.Evidence, Row{Source: "replayed " + table, ID: id, Text: expected})
 	}
