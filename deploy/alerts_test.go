@@ -15,6 +15,9 @@ var published = []string{
 	"accruald_events_processed_total",
 	"accruald_events_rejected_total",
 	"accruald_events_waiting",
+	"accruald_job_parts_refused_total",
+	"accruald_job_run_oldest_age_seconds",
+	"accruald_job_runs_overdue",
 	"accruald_oldest_unprocessed_age_seconds",
 	"accruald_outbox_lag_events",
 }

@@ -76,7 +76,16 @@
 // A job that fires is recorded with a barrier, the end of the input at that
 // moment, and waits until every partition is decided up to there. Only then
 // are its partners known; one event for each goes through the input stream
-// and stands there behind what was queued before.
+// and stands there behind what was queued before. It goes out page by page,
+// and the run's row notes the last partner, so a run that is killed goes on
+// there. When the input is decided up to the last part, the run is finished
+// and its refused parts are counted (runs.go). The first event of a run fires
+// it; another one for the same job, site and time has no effect.
+//
+// Every replica looks at the clock (scheduler.go). Under the lock of a site's
+// schedules it puts down what is due behind where they stand, which is kept in
+// the database and not in a process (F86), then publishes what is put down and
+// not published, in order. A crash between publishes again, under the same id.
 //
 // # Failure handling
 //

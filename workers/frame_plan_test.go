@@ -29,7 +29,8 @@ var (
 		db.LockPartners, db.LoadAllBills, db.LoadHoldsNotOfCredit, db.LoadHoldsOfCredit, db.LoadDebts, db.LoadRepayments,
 		db.LoadCycleSettlements, db.LoadOpenOverdues, db.LoadTurnovers, db.LoadStatements, db.LoadSharedOpportunities,
 		db.LoadOpenRegistrations, db.LoadOwedInvoices, db.LoadUsageWindowsOpen, db.LoadInvoicesOfOrders, db.LoadInputsRetryable, db.AdvancePositions, db.AddOutbox, db.SavePartners, db.SaveRelayed,
-		db.RaiseAttempts, db.MoveIdlePosition, db.WaitingRuns, db.PartnersOfSite, db.PartnersWithOpen, db.CountOpen, db.StuckInputs,
+		db.RaiseAttempts, db.MoveIdlePosition, db.WaitingRuns, db.PartnersOfSite, db.PartnersWithOpen, db.DueRuns, db.MarkFired, db.RunningRuns, db.SentAfter, db.MarkSent,
+		db.MarkCounted, db.FinishJobRun, db.CountRefused, db.SiteUsesMetering, db.OpenRuns, db.CountOpen, db.StuckInputs,
 	}
 )
 
@@ -42,7 +43,7 @@ func TestStatementsHaveIndexes(t *testing.T) {
 	// Without rows, indexes that begin alike cost the same.
 	for _, rows := range []string{
 		`insert into input select 'P' || i % 20, i, '/s', 'e' || i, 't', 's', 'P' || i % 20, now(), 0, now(), '', sha256(i::text::bytea),
-			'accepted', i, 1, 1, 'o/O' || i, null, false, '', '', '', 1, null, false, null, 1 from generate_series(1, 2000) i`,
+			'accepted', i, 1, 1, 'o/O' || i, null, false, '', '', '', 1, null, false, null, 1, 1, '' from generate_series(1, 2000) i`,
 		`insert into inbox_key select 'P' || i % 20, substr(sha256(i::text::bytea), 1, 16), sha256(i::text::bytea), i from generate_series(1, 2000) i`,
 		`insert into incentive_detail select 'P' || i % 20, 'D' || i, 1, 'B' || i % 60, 'O' || i, null, 'CNY', 1, 0, '{}' from generate_series(1, 2000) i`,
 		`insert into hold select 'P' || i % 20, 'H' || i, 1, 'dispute', true, 'O' || i, 'CNY', 1, '{}' from generate_series(1, 2000) i`,
@@ -54,6 +55,8 @@ func TestStatementsHaveIndexes(t *testing.T) {
 			from generate_series(1, 2000) i`,
 		`insert into coupon select 'P' || i % 20, 'K' || i, 1, null, 'C' || i % 60, 'CNY', 'normal', now() + i * interval '1 hour', 1, 1, 0, 0, 0, '{}'
 			from generate_series(1, 2000) i`,
+		`insert into job_run (job, site, run_key, scheduled_for, origin, state, input_no, finished_at, outcome)
+			select 'j' || i % 9, 's' || i % 2, i::text, now(), 'event', 'finished', i, now(), 'done' from generate_series(1, 2000) i`,
 		`analyze`,
 	} {
 		if _, err := w.pool.Exec(t.Context(), rows); err != nil {

@@ -29,6 +29,7 @@ const (
 	loopLeases    = "leases"
 	loopReference = "reference_data"
 	loopObserver  = "observer"
+	loopSchedule  = "schedule"
 )
 
 const (

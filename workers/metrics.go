@@ -1,9 +1,12 @@
 package workers
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/accruald/accruald/workers/schedule"
 )
 
 // metrics are what a worker measures of itself. Names end with their unit.
@@ -20,6 +23,8 @@ type metrics struct {
 	reopened      prometheus.Counter
 	relayed       prometheus.Counter
 	references    prometheus.Counter
+	finishedRuns  *prometheus.CounterVec
+	refusedParts  *prometheus.CounterVec
 
 	waiting         prometheus.Gauge
 	outboxLag       prometheus.Gauge
@@ -29,6 +34,8 @@ type metrics struct {
 	databaseUp      prometheus.Gauge
 	brokerUp        prometheus.Gauge
 	stuck           prometheus.Gauge
+	overdueRuns     prometheus.Gauge
+	oldestRun       prometheus.Gauge
 	referenceNo     prometheus.Gauge
 }
 
@@ -66,6 +73,13 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		relayed:    counter("accruald_outbox_relayed_events_total", "Outgoing events published."),
 		references: counter("accruald_reference_events_total", "Reference events applied to memory."),
 
+		finishedRuns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accruald_job_runs_finished_total", Help: "Runs of jobs whose parts are all decided.",
+		}, []string{"job"}),
+		refusedParts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "accruald_job_parts_refused_total", Help: "Parts of runs that were rejected for their partner.",
+		}, []string{"job"}),
+
 		waiting:         gauge("accruald_events_waiting", "Events that wait for their predecessor, of all partitions, told by the replica that reads the reference stream."),
 		outboxLag:       gauge("accruald_outbox_lag_events", "Outgoing events decided and not yet published, of the partitions owned here."),
 		consumerLag:     gauge("accruald_consumer_lag_events", "Events stored in the stream and not yet decided, of the partitions owned here."),
@@ -74,18 +88,28 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		databaseUp:      gauge("accruald_database_up", "1 while the database answers, else 0."),
 		brokerUp:        gauge("accruald_broker_up", "1 while the broker is connected, else 0."),
 		stuck:           gauge("accruald_sweeper_stuck_events", "Waiting events whose predecessor is there; must be 0."),
+		overdueRuns:     gauge("accruald_job_runs_overdue", "Runs of jobs that were due a quarter of an hour ago and are not finished, told by the replica that reads the reference stream."),
+		oldestRun:       gauge("accruald_job_run_oldest_age_seconds", "Age of the oldest run that is not finished, told by the same."),
 		referenceNo:     gauge("accruald_reference_version", "Version of the reference data in memory."),
 	}
 	for _, c := range []prometheus.Collector{
 		m.processed, m.rejected, m.batchDuration, m.batchSize, m.stages, m.splits, m.rounds, m.failures, m.sessions, m.reopened,
 		m.relayed, m.references, m.waiting, m.outboxLag, m.consumerLag, m.oldestAge, m.ownedPartitions, m.databaseUp, m.brokerUp,
-		m.stuck, m.referenceNo,
+		m.stuck, m.referenceNo, m.finishedRuns, m.refusedParts, m.overdueRuns, m.oldestRun,
 	} {
 		if err := registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
+}
+
+// knownJob keeps what others may name a job from becoming a series each.
+func knownJob(name string) string {
+	if !slices.Contains(schedule.Names(), name) {
+		return "unknown"
+	}
+	return name
 }
 
 func (m *metrics) stage(name string, began time.Time) {

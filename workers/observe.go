@@ -13,6 +13,8 @@ import (
 const (
 	observeInterval = 2 * time.Second
 	observeWaitMax  = 5 * time.Second
+	// overdueSeconds is after which time a run is expected to be finished.
+	overdueSeconds = 900
 )
 
 // laneState is what others may know of a lane while it works: why its last
@@ -115,8 +117,16 @@ func (w *Worker) measure(ctx context.Context, oldest *time.Time) error {
 	}
 	if _, leading := held[referencePartition]; !leading {
 		w.metrics.waiting.Set(0)
+		w.metrics.overdueRuns.Set(0)
+		w.metrics.oldestRun.Set(0)
 		return nil
 	}
+	runs, err := w.queries.OpenRuns(ctx, overdueSeconds)
+	if err != nil {
+		return fmt.Errorf("count overdue runs: %w", err)
+	}
+	w.metrics.overdueRuns.Set(float64(runs.Overdue))
+	w.metrics.oldestRun.Set(runs.OldestSeconds)
 	open, err := w.queries.CountOpen(ctx)
 	if err != nil {
 		return fmt.Errorf("count waiting events: %w", err)

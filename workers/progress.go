@@ -111,5 +111,6 @@ func (w *Worker) isDrained(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 	}
-	return w.passed(ctx, rows, input.Last)
+	_, passed, err := w.passed(ctx, rows, input.Last)
+	return passed, err
 }

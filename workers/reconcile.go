@@ -79,20 +79,20 @@ func AddReconciliation(ctx context.Context, queries *db.Queries, request Reconci
 	return rows == 1, nil
 }
 
-// recipients are the partners that a job is sent to. A reconciliation is sent
+// recipients are the next partners that a job is sent to. A reconciliation is sent
 // to nobody: what it compares was decided, so its run is stored, for the
 // replica that finds it first.
-func (w *Worker) recipients(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired) ([]string, error) {
+func (r *referenceReader) recipients(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, after string) ([]string, error) {
 	if fired.Job == decision.JobReconcile {
-		request, err := scheduledReconciliation(ev, w.config.Sites)
+		request, err := scheduledReconciliation(ev, r.config.Sites)
 		if err == nil {
 			_, err = AddReconciliation(ctx, queries, request)
 		}
 		return nil, err
 	}
-	partners, err := queries.PartnersOfSite(ctx, fired.Site)
+	partners, err := queries.PartnersOfSite(ctx, fired.Site, after, r.page)
 	if err != nil {
-		return nil, fmt.Errorf("read the partners of site %q: %w", fired.Site, err)
+		return nil, fmt.Errorf("read the partners of site %q after %q: %w", fired.Site, after, err)
 	}
 	return partners, nil
 }

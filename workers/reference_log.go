@@ -22,6 +22,7 @@ type outcome struct {
 	why     *events.Rejection // nil if it was accepted
 	version int64             // in the log, 0 for what is no reference data
 	fired   bool              // a job to be fanned out
+	again   bool              // the job's run was fired before, under another id
 	known   bool              // received before, without effect
 }
 
@@ -64,6 +65,9 @@ func (r *referenceReader) lead(ctx context.Context, lease lease) error {
 	if err := r.relay.save(ctx); err != nil {
 		return err
 	}
+	if err := r.followRuns(ctx); err != nil {
+		return err
+	}
 	if len(r.runs) > 0 {
 		return nil // a publisher that waits for a job goes on behind what it sends
 	}
@@ -101,7 +105,7 @@ func (r *referenceReader) takeOver(ctx context.Context, lease lease) error {
 		return err
 	}
 	r.relay = newRelay(r.Worker, map[int]start{referencePartition: {epoch: own.Epoch, relayedNo: own.RelayedNo}}, make(chan struct{}, 1))
-	r.epoch, r.acked = lease.epoch, 0
+	r.epoch, r.acked, r.decided, r.following = lease.epoch, 0, 0, true
 	return nil
 }
 
@@ -146,6 +150,9 @@ func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bu
 		return err
 	}
 	for _, f := range fresh {
+		if err := r.claimRun(ctx, queries, f, w.counters.InputNo+1); err != nil {
+			return err
+		}
 		w.add(f, r.common.Version())
 	}
 	if jobs := w.jobs(); len(jobs) > 0 {
@@ -161,6 +168,17 @@ func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bu
 		return err
 	}
 	return queries.SaveReferencePosition(ctx, r.references.name, r.references.created, int64(upTo)) // below 2^63
+}
+
+// claimRun ties a run to the event that fires it first.
+func (r *referenceReader) claimRun(ctx context.Context, queries *db.Queries, o *outcome, inputNo int64) error {
+	fired, ok := o.event.Data.(*events.ScheduleFired)
+	if !o.fired || !ok {
+		return nil
+	}
+	owner, err := r.recordRun(ctx, queries, fired, inputNo)
+	o.again = owner != inputNo
+	return err
 }
 
 // judge asks the inbox who was received before and decides the rest, each

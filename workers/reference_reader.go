@@ -42,6 +42,7 @@ type referenceReader struct {
 	kick    chan struct{} // somebody waits
 	changes broadcast
 	newest  newestReference
+	page    int32 // how many partners one transaction sends a job to
 
 	mu      sync.Mutex
 	applied uint64 // sequence up to which memory holds the stream
@@ -52,12 +53,15 @@ type referenceReader struct {
 	position uint64              // stored
 	outcomes map[uint64]*outcome // folded into memory and not known to be stored
 	runs     []scheduledRun      // recorded, and not yet fanned out
+	decided  uint64              // up to where the input was seen to be decided
 	relay    *relay
 	acked    uint64
+	// following says that there may be runs that are sent and not finished.
+	following bool
 }
 
 func newReferenceReader(w *Worker) *referenceReader {
-	return &referenceReader{Worker: w, kick: make(chan struct{}, 1), outcomes: map[uint64]*outcome{}}
+	return &referenceReader{Worker: w, kick: make(chan struct{}, 1), outcomes: map[uint64]*outcome{}, page: fanOutPartnersMax}
 }
 
 // run applies reference data until ctx ends. It returns an error only if

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
@@ -12,6 +14,8 @@ import (
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/schedule"
+	"github.com/accruald/accruald/workers/site"
 )
 
 // scheduledRun is a job that fired: recorded, and to be sent to each partner
@@ -26,6 +30,14 @@ type scheduledRun struct {
 // waitingRunsMax is how many recorded jobs are held in memory; more follow
 // when these are sent.
 const waitingRunsMax = 1_000
+
+const (
+	// fanOutPartnersMax is how many partners one transaction sends a job to.
+	fanOutPartnersMax = 500
+	// fanOutStepPartnersMax is how many are sent to, or counted, before
+	// reference data and what is to be published have their turn again.
+	fanOutStepPartnersMax = 2_000
+)
 
 func (r *referenceReader) loadRuns(ctx context.Context) error {
 	rows, err := r.queries.WaitingRuns(ctx, waitingRunsMax)
@@ -51,23 +63,35 @@ func (r *referenceReader) loadRuns(ctx context.Context) error {
 	return nil
 }
 
-// fanOut sends every job whose barrier is passed, in order.
+// fanOut sends the jobs whose barrier is passed, in order and a page of
+// partners after the other, up to a bound: what is published meanwhile, and
+// reference data, does not wait for thousands of partners.
 func (r *referenceReader) fanOut(ctx context.Context) error {
 	if len(r.runs) == 0 {
 		return nil
 	}
-	passed, err := r.decidedUpTo(ctx, r.runs[0].barrier)
-	if err != nil || !passed {
-		signal(r.kick) // look again soon, not at the next poll
-		pause(ctx, referenceFollowWait)
-		return err
-	}
-	first := r.runs[0].barrier
-	for len(r.runs) > 0 && r.runs[0].barrier <= first {
-		if err := r.fanOutOne(ctx, r.runs[0]); err != nil {
+	if first := r.runs[0].barrier; r.decided < first {
+		decided, passed, err := r.decidedUpTo(ctx, first)
+		if err != nil || !passed {
+			signal(r.kick) // look again soon, not at the next poll
+			pause(ctx, referenceFollowWait)
 			return err
 		}
-		r.runs = r.runs[1:]
+		r.decided = decided
+	}
+	for sent := 0; len(r.runs) > 0 && r.runs[0].barrier <= r.decided; {
+		if sent >= fanOutStepPartnersMax {
+			signal(r.kick)
+			return nil
+		}
+		count, complete, err := r.fanOutPage(ctx, r.runs[0])
+		if err != nil {
+			return err
+		}
+		sent += count
+		if complete {
+			r.runs, r.following = r.runs[1:], true
+		}
 	}
 	if len(r.runs) == 0 {
 		return r.loadRuns(ctx)
@@ -75,86 +99,132 @@ func (r *referenceReader) fanOut(ctx context.Context) error {
 	return nil
 }
 
-func (r *referenceReader) fanOutOne(ctx context.Context, run scheduledRun) error {
+// fanOutPage sends a run to the next partners of its site, in one transaction
+// that notes how far it came.
+func (r *referenceReader) fanOutPage(ctx context.Context, run scheduledRun) (sent int, complete bool, err error) {
 	tx, err := r.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return 0, false, fmt.Errorf("begin: %w", err)
 	}
-	partners, err := r.fanOutIn(ctx, tx, run)
+	sent, complete, err = r.fanOutIn(ctx, tx, run)
 	if err == nil {
 		err = commit(ctx, tx)
 	}
 	if err != nil {
 		rollback(ctx, tx)
-		return fmt.Errorf("fan out job %q of source %q: %w", run.event.ID, run.event.Source, err)
+		return 0, false, fmt.Errorf("fan out job %q of source %q: %w", run.event.ID, run.event.Source, err)
 	}
-	r.log.Info("job sent to the partners of its site", "source", run.event.Source, "id", run.event.ID, "partners", partners)
-	return nil
+	r.log.Debug("job sent to partners of its site", "source", run.event.Source, "id", run.event.ID, "partners", sent, "complete", complete)
+	return sent, complete, nil
 }
 
-func (r *referenceReader) fanOutIn(ctx context.Context, tx pgx.Tx, run scheduledRun) (int, error) {
+func (r *referenceReader) fanOutIn(ctx context.Context, tx pgx.Tx, run scheduledRun) (sent int, complete bool, err error) {
 	queries := r.queries.WithTx(tx)
 	fired, ok := run.event.Data.(*events.ScheduleFired)
 	if !ok {
-		return 0, fmt.Errorf("type %q is not %s", run.event.Type, events.TypeScheduleFired)
+		return 0, false, fmt.Errorf("type %q is not %s", run.event.Type, events.TypeScheduleFired)
 	}
 	counters, err := queries.LockReference(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("lock the reference log: %w", err)
+		return 0, false, fmt.Errorf("lock the reference log: %w", err)
 	}
-	partners, err := r.recipients(ctx, queries, run.event, fired)
+	after, err := queries.SentAfter(ctx, run.inputNo)
+	if errors.Is(err, pgx.ErrNoRows) { // recorded by a version that kept no runs
+		_, err = r.recordRun(ctx, queries, fired, run.inputNo)
+	}
 	if err != nil {
-		return 0, err
+		return 0, false, fmt.Errorf("read how far input %d is sent: %w", run.inputNo, err)
+	}
+	partners, err := r.recipients(ctx, queries, run.event, fired, after)
+	if err != nil {
+		return 0, false, err
 	}
 	outs := make([]events.Out, len(partners))
 	for i, partner := range partners {
 		applied, err := decision.FanOut(run.event, partner)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		outs[i] = events.Out{ID: applied.ID, Type: applied.Type, PartnerID: partner, Subject: applied.Subject, Time: applied.Time,
 			Data: jsontext.Value(applied.Payload)}
+		after = partner
 	}
 	if err := sendOut(ctx, queries, r.epoch, outs); err != nil {
-		return 0, err
+		return 0, false, err
+	}
+	complete = len(partners) < int(r.page)
+	err = queries.MarkSent(ctx, db.MarkSentParams{InputNo: run.inputNo, SentAfter: after, Partners: int64(len(partners)), Complete: complete})
+	if err != nil {
+		return 0, false, fmt.Errorf("note how far input %d is sent: %w", run.inputNo, err)
+	}
+	if !complete {
+		return len(partners), false, nil
 	}
 	counters.DecisionNo++
 	finished, err := queries.FinishRun(ctx, &counters.DecisionNo, run.inputNo)
 	if err != nil {
-		return 0, fmt.Errorf("finish input %d: %w", run.inputNo, err)
+		return 0, false, fmt.Errorf("finish input %d: %w", run.inputNo, err)
 	}
 	if finished != 1 {
-		return 0, fmt.Errorf("finish input %d: %w", run.inputNo, ErrNotOwner)
+		return 0, false, fmt.Errorf("finish input %d: %w", run.inputNo, ErrNotOwner)
 	}
-	return len(partners), queries.SaveReferenceCounters(ctx, counters.InputNo, counters.DecisionNo, counters.Waiting-1)
+	return len(partners), true, queries.SaveReferenceCounters(ctx, counters.InputNo, counters.DecisionNo, counters.Waiting-1)
+}
+
+// recordRun ties a run to the event of an input, and returns the input that it
+// belongs to: another one where the run was fired before, under another id.
+func (r *referenceReader) recordRun(ctx context.Context, queries *db.Queries, fired *events.ScheduleFired, inputNo int64) (int64, error) {
+	key, err := runKey(r.config.Sites, fired)
+	if err != nil {
+		return 0, err
+	}
+	owner, err := queries.RecordRun(ctx, db.RecordRunParams{Job: fired.Job, Site: fired.Site, RunKey: key, ScheduledFor: fired.ScheduledFor, InputNo: &inputNo})
+	if err != nil {
+		return 0, fmt.Errorf("record the run %s of job %q at site %q: %w", key, fired.Job, fired.Site, err)
+	}
+	return owner, nil
+}
+
+// runKey names the run that an event fires. A site without a profile has no
+// zone: its runs are known by UTC, and concern nobody.
+func runKey(sites site.Profiles, fired *events.ScheduleFired) (string, error) {
+	profile, err := sites.Get(fired.Site)
+	if err != nil {
+		return fired.ScheduledFor.UTC().Format(time.RFC3339Nano), nil
+	}
+	key, _, err := schedule.Key(fired.Job, profile, fired.ScheduledFor)
+	return key, err
 }
 
 // decidedUpTo reports whether everything in the input up to a sequence is
-// decided, in all partitions, whoever owns them.
-func (w *Worker) decidedUpTo(ctx context.Context, sequence uint64) (bool, error) {
+// decided, in all partitions, whoever owns them, and then how far it is.
+func (w *Worker) decidedUpTo(ctx context.Context, sequence uint64) (decided uint64, passed bool, err error) {
 	rows, err := w.queries.Positions(ctx)
 	if err != nil {
-		return false, fmt.Errorf("read positions: %w", err)
+		return 0, false, fmt.Errorf("read positions: %w", err)
 	}
 	return w.passed(ctx, rows, sequence)
 }
 
-func (w *Worker) passed(ctx context.Context, rows []db.StreamPosition, sequence uint64) (bool, error) {
+func (w *Worker) passed(ctx context.Context, rows []db.StreamPosition, sequence uint64) (decided uint64, passed bool, err error) {
+	decided = math.MaxUint64
 	for _, row := range rows {
 		partition, position := int(row.Partition), uint64(row.Position) // never negative, by a check
-		if partition >= bus.Partitions || position >= sequence {
+		if partition >= bus.Partitions {
 			continue
 		}
-		// The partition's last message may lie far before the end of the stream.
-		horizon, err := w.bus.Horizon(ctx, partition, position)
-		if err != nil {
-			return false, err
+		if position < sequence {
+			// The partition's last message may lie far before the end of the stream.
+			if position, err = w.bus.Horizon(ctx, partition, position); err != nil {
+				return 0, false, err
+			}
+			if position < sequence {
+				return 0, false, nil
+			}
 		}
-		if horizon < sequence {
-			return false, nil
-		}
+		decided = min(decided, position)
 	}
-	return true, nil
+	return decided, true, nil
 }
 
 // notOwner turns the absence of a row under an epoch into its meaning.

@@ -89,7 +89,7 @@ func TestStandbyIsNotAskedToLookAfterPartners(t *testing.T) {
 	}
 }
 
-// TestStuckEventIsFound: an event that waits for what is there is counted.
+// TestStuckEventIsFound: an event that waits for what is there is counted (F70).
 func TestStuckEventIsFound(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

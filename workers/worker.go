@@ -16,6 +16,7 @@ import (
 	"github.com/accruald/accruald/schema"
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/site"
 )
 
@@ -36,8 +37,8 @@ const (
 	drainShareOfSession = 3
 
 	// poolConnectionsBeside those of the lanes: leases, reference data, relays,
-	// observation, reconciliation.
-	poolConnectionsBeside = 9
+	// observation, reconciliation, the scheduler.
+	poolConnectionsBeside = 10
 	connectWaitMax        = 5 * time.Second
 )
 
@@ -53,6 +54,11 @@ type Config struct {
 	// Clock tells when an event arrived; default ClockWall. Under ClockInput
 	// nothing is expired or retried by time.
 	Clock Clock
+	// NoSchedule leaves it to others to fire jobs when they are due. Under
+	// ClockInput nobody looks at a clock.
+	NoSchedule bool
+	// Wall is the clock that jobs are due by; default this machine's.
+	Wall Wall
 	// BatchMax is the largest number of events in one transaction; default 256.
 	BatchMax int
 	// Lanes is how many transactions run side by side in this process, each
@@ -87,6 +93,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Clock == "" {
 		c.Clock = ClockWall
+	}
+	if c.Wall == nil {
+		c.Wall = systemWall{}
 	}
 	if c.BatchMax == 0 {
 		c.BatchMax = BatchMaxDefault
@@ -128,6 +137,9 @@ func (c Config) Validate() error {
 	refuse(c.Linger < 0 || c.Linger > LingerMax, "linger of %s: use 0 to %s", c.Linger, LingerMax)
 	refuse(c.OutboxLagMax < 1, "outbox lag of %d: use 1 or more", c.OutboxLagMax)
 	refuse(c.DrainTimeout <= 0, "drain timeout of %s: use a positive one", c.DrainTimeout)
+	if err := schedule.Check(c.Sites); err != nil {
+		problems = append(problems, err)
+	}
 	return errors.Join(problems...)
 }
 
@@ -170,7 +182,7 @@ func New(config Config) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(2*config.Lanes+poolConnectionsBeside)) // at most 137; a batch may count a try beside its transaction
+	poolConfig.MaxConns = max(poolConfig.MaxConns, int32(2*config.Lanes+poolConnectionsBeside)) // at most 138; a batch may count a try beside its transaction
 	poolConfig.ConnConfig.ConnectTimeout = connectWaitMax
 	poolConfig.ConnConfig.RuntimeParams["application_name"] = schema.Name
 	registered, err := newMetrics(config.Registry)

@@ -24,6 +24,7 @@ const (
 	childBrokerVariable   = "ACCRUALD_TEST_CHILD_BROKER"
 	childDeadlyVariable   = "ACCRUALD_TEST_CHILD_DEADLY_EVENT"
 	childSilenceVariable  = "ACCRUALD_TEST_CHILD_SILENCE_SECONDS"
+	childWallVariable     = "ACCRUALD_TEST_CHILD_WALL" // the time that its clock shows: it fires jobs
 )
 
 // TestConfigIsChecked refuses a worker that does not know its servers. In a
@@ -69,7 +70,15 @@ func (d deadly) Process(ctx context.Context, batch []Delivery, position Position
 }
 
 func beChild(t *testing.T, database string) {
-	worker, err := New(Config{DatabaseURL: database, Bus: bus.Config{URL: os.Getenv(childBrokerVariable)}, Clock: ClockInput, BatchMax: 8})
+	config := Config{DatabaseURL: database, Bus: bus.Config{URL: os.Getenv(childBrokerVariable)}, Clock: ClockInput, BatchMax: 8}
+	if wall := os.Getenv(childWallVariable); wall != "" {
+		now, err := time.Parse(time.RFC3339, wall)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Clock, config.Wall, config.Sites = ClockWall, &handWall{now: now}, closingSites(t)
+	}
+	worker, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,6 +67,9 @@ func (w *Worker) lead(ctx, besideCtx context.Context, beside *errgroup.Group) er
 		lanes.Go(func() error { return w.sweep(lanesCtx) })
 	}
 	lanes.Go(func() error { return w.reconcile(lanesCtx) })
+	if w.config.Clock == ClockWall && !w.config.NoSchedule {
+		lanes.Go(func() error { return newScheduler(w).run(lanesCtx) })
+	}
 	close(w.started)
 	w.log.Info("worker started", "lanes", w.config.Lanes, "batch_max", w.config.BatchMax, "clock", w.config.Clock, "sites", w.config.Sites.String())
 	return lanes.Wait()

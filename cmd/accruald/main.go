@@ -33,6 +33,8 @@ type commands struct {
 	Coupons    couponsCommand    `cmd:"" help:"List coupons with what became of their face value."`
 	Quotas     quotasCommand     `cmd:"" help:"List the quotas that coupons are issued from."`
 	Renewals   renewalsCommand   `cmd:"" help:"List what renews by itself, and what of it failed."`
+	Jobs       jobsCommand       `cmd:"" help:"List, pause and resume the scheduled jobs."`
+	RunJob     runJobCommand     `cmd:"" name:"run-job" help:"Run a scheduled job by hand, for any time."`
 	Report     reportCommand     `cmd:"" help:"Write documents: the statement of a partner's cycle."`
 	Statement  statementCommand  `cmd:"" help:"Import the vendor's statement files, and look at them."`
 	Export     exportCommand     `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`

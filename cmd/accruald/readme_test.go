@@ -11,6 +11,7 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
 )
@@ -172,7 +173,18 @@ func jobList(t *testing.T) string {
 	if len(refused) > 0 {
 		t.Errorf("jobs of the contract that are rejected by name: %s", strings.Join(refused, ", "))
 	}
-	return fmt.Sprintf("Jobs that are decided: %s.\n", strings.Join(decided, ", "))
+	var b strings.Builder
+	fmt.Fprintf(&b, "Jobs that are decided: %s.\n\n| Job | When, on the site's clock, as cron has it |\n|---|---|\n", strings.Join(decided, ", "))
+	for _, name := range schedule.Names() {
+		var times []string
+		for _, job := range schedule.Jobs() {
+			if job.Name == name {
+				times = append(times, "`"+job.Spec+"`")
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s |\n", name, strings.Join(times, ", "))
+	}
+	return b.String()
 }
 
 // isRun runs a job for an enrolled partner and tells whether it is decided.

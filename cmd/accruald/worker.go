@@ -20,6 +20,7 @@ type workerCommand struct {
 	Roles    []string      `env:"ACCRUALD_ROLES" default:"decide,inquiry" help:"What this process does, separated by commas: decide events, answer inquiry (the partner API)."`
 	API      apiFlags      `embed:""`
 	Tuning   tuningFlags   `embed:""`
+	Schedule bool          `env:"ACCRUALD_SCHEDULE" default:"true" negatable:"" help:"Fire jobs when they are due; with --no-schedule others do."`
 	Listen   string        `env:"ACCRUALD_LISTEN" default:"127.0.0.1:8080" help:"Address of /healthz, /readyz and /metrics; empty serves nothing."`
 	Replica  string        `env:"ACCRUALD_REPLICA" help:"Name in the table of replicas; a random end is added (default: the host's name)."`
 	Drain    time.Duration `name:"drain-timeout" env:"ACCRUALD_DRAIN_TIMEOUT" default:"20s" help:"Longest time to finish after SIGTERM."`
@@ -70,6 +71,7 @@ func (w *workerCommand) Run(ctx context.Context, c *console) error {
 		DatabaseURL: w.Database.URL, Sites: sites, Bus: w.Nats.config("accruald worker", log), BatchMax: w.Tuning.Batch, Lanes: w.Tuning.Concurrency,
 		Linger: w.Tuning.Linger, OutboxLagMax: w.Tuning.OutboxLag, DrainTimeout: w.Drain, HTTPAddress: w.Listen, ReplicaName: w.Replica, Logger: log,
 		Registry: registry, Beside: beside,
+		NoSchedule: !w.Schedule,
 	})
 	if err != nil {
 		return err

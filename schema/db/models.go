@@ -317,6 +317,48 @@ type Invoice struct {
 	Document  []byte
 }
 
+type JobPause struct {
+	PauseID   int64
+	Job       string
+	Site      string
+	Actor     string
+	Reason    string
+	PausedAt  time.Time
+	ResumedBy *string
+	ResumedAt *time.Time
+}
+
+type JobRun struct {
+	Job          string
+	Site         string
+	RunKey       string
+	ScheduledFor time.Time
+	Origin       string
+	Actor        string
+	State        string
+	DueAt        time.Time
+	FiredAt      *time.Time
+	InputNo      *int64
+	RecordedAt   *time.Time
+	SentAfter    string
+	SentAt       *time.Time
+	DecidedBy    *int64
+	CountedAfter string
+	Partners     int64
+	Refused      int64
+	FinishedAt   *time.Time
+	Outcome      string
+}
+
+type JobSchedule struct {
+	Job          string
+	Site         string
+	Since        time.Time
+	FiredUntil   time.Time
+	LeftOut      int64
+	LeftOutUntil *time.Time
+}
+
 type Look struct {
 	PartnerID       string
 	InputNo         int64

@@ -68,30 +68,6 @@ func (q *Queries) OtherReferenceStreams(ctx context.Context, stream string, crea
 	return count, err
 }
 
-const PartnersOfSite = `-- name: PartnersOfSite :many
-select partner_id from partner where site = $1 and partner_id <> '_all' order by partner_id
-`
-
-func (q *Queries) PartnersOfSite(ctx context.Context, site string) ([]string, error) {
-	rows, err := q.db.Query(ctx, PartnersOfSite, site)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var partner_id string
-		if err := rows.Scan(&partner_id); err != nil {
-			return nil, err
-		}
-		items = append(items, partner_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const ReferenceLogAfter = `-- name: ReferenceLogAfter :many
 select version, source, event_id, type, subject, time, time_offset, payload
 from reference_log

@@ -41,6 +41,3 @@ limit @count_max;
 -- name: FinishRun :execrows
 update input set status = 'accepted', decision_no = @decision_no, waits_for = null, version = version + 1
 where partner_id = '_all' and input_no = @input_no and status = 'waiting';
-
--- name: PartnersOfSite :many
-select partner_id from partner where site = @site and partner_id <> '_all' order by partner_id;

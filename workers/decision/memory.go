@@ -28,6 +28,14 @@ type Memory struct {
 	sites    site.Profiles
 	inbox    map[[2]string][32]byte // (partner, source and id) -> content
 	postings map[string]map[PostingKey]decimal.Decimal
+	fired    map[firedRun]bool
+}
+
+// firedRun names a run of a job: it happens once, whoever fires it under
+// whatever id.
+type firedRun struct {
+	job, site string
+	at        int64 // in microseconds
 }
 
 // Counts tell what became of the inputs.
@@ -42,7 +50,7 @@ type PostingKey struct{ Fact, Account, Currency string }
 // NewMemory returns an engine without any event.
 func NewMemory(sites site.Profiles) *Memory {
 	return &Memory{Common: NewReference(sites), Partners: map[string]*Partner{}, sites: sites,
-		inbox: map[[2]string][32]byte{}, postings: map[string]map[PostingKey]decimal.Decimal{}}
+		inbox: map[[2]string][32]byte{}, postings: map[string]map[PostingKey]decimal.Decimal{}, fired: map[firedRun]bool{}}
 }
 
 // Fold decides one event, or records it as rejected when why says that it
@@ -145,6 +153,11 @@ func (m *Memory) foldReference(ev *events.Event, why *events.Rejection) ([]event
 		m.Counts.Reference++
 		return nil, nil
 	}
+	run := firedRun{fired.Job, fired.Site, fired.ScheduledFor.UnixMicro()}
+	if m.fired[run] {
+		return nil, nil
+	}
+	m.fired[run] = true
 	var outs []events.Out
 	for _, id := range m.Enrolled(fired.Site) {
 		applied, err := FanOut(ev, id)
@@ -181,9 +194,14 @@ func FanOut(ev *events.Event, partnerID string) (*events.Event, error) {
 		return nil, fmt.Errorf("fan out event %q: %s is not %s", ev.ID, ev.Type, events.TypeScheduleFired)
 	}
 	return events.New(events.Envelope{
-		ID: events.DeriveID(ev.Source, ev.ID, events.TypeScheduleApplied, partnerID), Source: events.Source, Type: events.TypeScheduleApplied,
+		ID: PartID(ev.Source, ev.ID, partnerID), Source: events.Source, Type: events.TypeScheduleApplied,
 		Subject: fired.Job, PartitionKey: partnerID, Time: ev.Time},
 		&events.ScheduleApplied{PartnerID: partnerID, Job: fired.Job, Site: fired.Site, ScheduledFor: fired.ScheduledFor})
+}
+
+// PartID is the id of one partner's part of a run that an event fired.
+func PartID(source, id, partnerID string) string {
+	return events.DeriveID(source, id, events.TypeScheduleApplied, partnerID)
 }
 
 func (m *Memory) sum(p *Partner) {

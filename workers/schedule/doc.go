@@ -12,7 +12,8 @@
 // there is usage that none has settled yet, and else not.
 //
 // Owns: the table of jobs with their default times (Settlement rules, section
-// 8), the instants they are due, the injection of due runs into events that
+// 8) and what a site's profile makes of it, the instants they are due, the
+// names of runs, the injection of due runs into events that
 // bring none of their own.
 //
 // Does not own: what a job does (decision), publishing runs (the worker).
@@ -20,7 +21,7 @@
 // It is pure: time and zone are arguments.
 //
 // Failure handling: a job whose expression cannot be read is an error when the
-// table is asked, not a job that never runs. A stretch of time with more runs
+// table is asked (Check, before anything starts), not a job that never runs. A stretch of time with more runs
 // than dueCountMax is an error: a clock that jumps by years is a mistake in
 // the events.
 package schedule

@@ -159,6 +159,26 @@ func (j Job) Due(after, upTo time.Time, zone *time.Location) ([]time.Time, error
 	return due, err
 }
 
+// Newest returns the last runs after one time, up to and with another, at most
+// so many, and how many older ones there are up to which.
+func (j Job) Newest(after, upTo time.Time, zone *time.Location, most int) (runs []time.Time, older int, last time.Time, err error) {
+	err = j.each(after, zone, func(at time.Time) (bool, error) {
+		if at.After(upTo) {
+			return false, nil
+		}
+		if runs = append(runs, at); len(runs) > 2*most {
+			older, last = older+most, runs[most-1]
+			runs = append(runs[:0], runs[most:]...)
+		}
+		return true, nil
+	})
+	if over := len(runs) - most; over > 0 {
+		older, last = older+over, runs[over-1]
+		runs = runs[over:]
+	}
+	return runs, older, last, err
+}
+
 // Next returns the first instant after a time at which the job is due, zero if
 // there is none in the years that a schedule is searched in.
 func (j Job) Next(after time.Time, zone *time.Location) (next time.Time, err error) {

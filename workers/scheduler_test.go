@@ -1,0 +1,281 @@
+package workers
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/events/bus"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/site"
+)
+
+// Two schedulers, a real database and a real broker, and a year: every run happens exactly once at each site, on the days
+// when clocks change as on any other, although one of the two is stopped or comes back at random points. The job of half
+// past one falls into the gap of March and the hour that October has twice.
+//
+// F5: runs put down twice. F22: a loop on the day of a clock change. F23, F25: days counted in another zone than the
+// site's. F24: other results before and behind a change. F35, F36: runs skipped and doubled. F86: runs lost with the
+// process that knew of them.
+func TestTwoSchedulersForAYear(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	sites := sitesWith(t, map[string]string{
+		"cn": off("expire", "release_holds", "opportunity_windows", "auto_request", "auto_renew") + `, {"name": "auto_confirm", "times": ["0 1 * * *"]}`,
+		"eu": off("expire", "release_holds", "opportunity_windows", "auto_request", "settle_usage") + `, {"name": "auto_renew", "times": ["30 1 * * *"]},
+			{"name": "auto_confirm", "times": ["0 2 * * 0"]}`,
+	})
+	wall := &handWall{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	h := newHistory(t, 301, "P100", "P101")
+	h.at = time.Date(2025, 12, 31, 20, 0, 0, 0, time.UTC)
+	first := r.scheduled(wall, sites)
+	r.publish(h.reference("credit", "monthly"))
+	h.add("E1", "enrol/E1", "E1", &events.PartnerEnrolled{PartnerID: "E1", Site: "eu", Level: "gold", Tier: 1, EffectiveTime: h.at.AddDate(-1, 0, 0)})
+	h.add("E1", "overdue/E1", "E1", &events.AccountOverdue{OverdueID: "E1", PartnerID: "E1", Amount: dec("1"), Currency: "EUR", Since: h.at})
+	for range 6 {
+		h.at = h.at.Add(time.Minute)
+		h.pay("P100", h.order("P100", 0))
+		h.pay("P101", h.order("P101", 1))
+	}
+	r.publish(h.take())
+	first.drained()
+
+	want := yearOfRuns(t, sites)
+	second := r.scheduled(wall, sites)
+	pair := []*running{first, second}
+	rng := rand.New(rand.NewPCG(302, 7))
+	end := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	for step := 0; wall.Now().Before(end); step++ {
+		to := wall.Now().Add(time.Duration(1+rng.IntN(45*24*60)) * time.Minute)
+		if to.After(end) {
+			to = end
+		}
+		wall.turn(to)
+		if who := rng.IntN(2); step%2 == 1 { // in the middle of its turn
+			time.Sleep(time.Duration(rng.IntN(20)) * time.Millisecond)
+			pair[who].halt()
+			pair[who] = r.scheduled(wall, sites)
+		}
+		due := 0
+		for _, at := range want {
+			if !at.After(to) {
+				due++
+			}
+		}
+		r.finished(wall, due)
+	}
+	for _, w := range pair {
+		w.drained()
+		w.halt()
+	}
+	ids := r.foldFired()
+	r.sound()
+	if slices.Sort(ids); len(ids) != len(slices.Compact(slices.Clone(ids))) || len(ids) != len(want) {
+		t.Errorf("%d runs of a year, want %d, each once", len(ids), len(want))
+	}
+	for _, id := range ids {
+		if _, expected := want[id]; !expected {
+			t.Errorf("run %s was not due", id)
+		}
+	}
+	parts := r.count("select count(*) from input where type = 'schedule.applied.v1'")
+	sent := r.count("select sum(partners) from job_run")
+	if refused := r.count("select count(*) from job_run where outcome <> 'done' or refused > 0"); parts != sent || refused != 0 {
+		t.Errorf("%d parts came in of %d sent, %d runs have refused parts", parts, sent, refused)
+	}
+	if left := r.count("select sum(left_out) from job_schedule"); left != 0 {
+		t.Errorf("%d runs are left out", left)
+	}
+}
+
+// On a fresh database no run exists before the first accepted fact, whatever the clock says, and downtime that is longer
+// than what is caught up leaves the oldest runs out, which is on record (F71).
+func TestDowntimeIsCaughtUpWithinItsLimit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	sites := sitesWith(t, map[string]string{"cn": off("expire", "release_holds", "opportunity_windows", "auto_request", "auto_renew", "settle_usage", "close_cycle", "statement")})
+	h := newHistory(t, 311, "P100")
+	wall := &handWall{now: h.at.AddDate(2, 0, 0)}
+	w := r.scheduled(wall, sites)
+	r.publish(h.reference("credit"))
+	w.drained()
+	wall.turn(wall.Now().Add(time.Hour))
+	if n := r.count("select count(*) from job_run"); n != 0 {
+		t.Fatalf("%d runs before anything was accepted", n)
+	}
+	r.publish(h.facts(4, 1))
+	w.drained()
+	r.finished(wall, CatchUpRunsMax)
+	if n := r.count("select count(*) from job_run where job = 'auto_confirm'"); n != CatchUpRunsMax {
+		t.Errorf("%d runs are caught up, want %d", n, CatchUpRunsMax)
+	}
+	days := int(wall.Now().Sub(h.at).Hours()/24) + 1
+	if n := r.count("select left_out from job_schedule where job = 'auto_confirm'"); n < days-CatchUpRunsMax-1 || n > days-CatchUpRunsMax+1 {
+		t.Errorf("%d runs are left out of %d days", n, days)
+	}
+	w.drained()
+	w.halt()
+	r.foldFired()
+	r.sound()
+}
+
+// A run happens once whoever fires it, by hand, by the clock or from elsewhere under another id, and one that is fired
+// while its job is paused happens; what was missed meanwhile is caught up or left out as the operator says.
+func TestRunsByHandAndPauses(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	sites := sitesWith(t, map[string]string{"cn": off("expire", "release_holds", "opportunity_windows", "auto_request", "auto_renew", "settle_usage", "statement")})
+	h := newHistory(t, 321, "P100", "P101")
+	wall := &handWall{now: h.at.AddDate(0, 0, 1)}
+	w := r.scheduled(wall, sites)
+	r.publish(h.reference("credit", "monthly"))
+	r.publish(h.facts(20, 2))
+	w.drained()
+	r.finished(wall, 1)
+	pool := r.pool()
+	jobs := NewJobs(pool, sites)
+	ctx := t.Context()
+	if err := jobs.Pause(ctx, "auto_confirm", "cn", "ops", "looking into it"); err != nil {
+		t.Fatal(err)
+	}
+	if err := jobs.Pause(ctx, "auto_confirm", "cn", "ops", "again"); err == nil || !strings.Contains(err.Error(), "paused already") {
+		t.Errorf("paused twice: %v", err)
+	}
+	before := r.count("select count(*) from job_run where job = 'auto_confirm'")
+	wall.turn(wall.Now().AddDate(0, 0, 3))
+	byHand := time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai)
+	run, fired, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops")
+	if err != nil || !fired || run.Run != "2026-04-01T00:10" || run.Origin != "hand" {
+		t.Errorf("by hand: %+v, %v, %v", run, fired, err)
+	}
+	if again, fired, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops"); err != nil || fired || again.Run != run.Run {
+		t.Errorf("by hand again: %+v, %v, %v", again, fired, err)
+	}
+	h.fire("close_cycle", byHand) // from elsewhere, under another id
+	r.send(h.take())
+	paused, _, err := jobs.Fire(ctx, r.bus, "auto_confirm", "cn", time.Date(2026, 3, 3, 1, 0, 0, 0, shanghai), "ops")
+	if err != nil {
+		t.Error(err)
+	}
+	w.drained()
+	r.finished(wall, before+2)
+	if n := r.count("select count(*) from job_run where job = 'auto_confirm'"); n != before+1 {
+		t.Errorf("%d runs while paused, want %d and %s", n, before, paused.Run)
+	}
+	if n := r.count("select count(*) from input where type = 'schedule.applied.v1' and subject = 'close_cycle'"); n != 2 {
+		t.Errorf("%d parts of a run of two partners that was fired three times", n)
+	}
+	states, _, err := jobs.List(ctx, wall.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(states, func(s JobState) bool { return s.Job == "auto_confirm" })
+	if states[i].Status != JobPaused || states[i].Reason != "looking into it" || states[i].PausedBy != "ops" {
+		t.Errorf("listed as %+v", states[i])
+	}
+	skipped, err := jobs.Resume(ctx, "auto_confirm", "cn", "ops", true, wall.Now())
+	if err != nil || skipped != 3 {
+		t.Errorf("resumed with %d runs skipped, %v", skipped, err)
+	}
+	if _, err := jobs.Resume(ctx, "auto_confirm", "cn", "ops", false, wall.Now()); err == nil {
+		t.Error("resumed twice")
+	}
+	wall.turn(wall.Now().AddDate(0, 0, 1))
+	r.finished(wall, before+3)
+	w.drained()
+	w.halt()
+	r.foldFired()
+	r.sound()
+}
+
+// F67, F69: a run over many partners is sent and counted page by page, and goes on behind the page where it was stopped.
+// F66, F87: a part that is refused does not keep it from finishing, and shows.
+func TestRunsGoByPagesAndTellWhatWasRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := newHistory(t, 331, partnersNamed(11)...)
+	first := r.work(nil, nil)
+	r.publish(h.reference("credit"))
+	r.publish(h.facts(12, 1))
+	first.drained()
+	first.halt()
+	h.fire("close_cycle", time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
+	run := h.take()[0]
+	small := func(w *Worker) {
+		w.frame = &refusing{frame: w.frame, id: decision.PartID(run.Source, run.ID, "P104")}
+		w.reference.page = 3
+	}
+	r.sendAll([]*events.Event{run})
+	stopped := r.work(nil, small)
+	eventually(t, "the first page is sent", func() bool { return r.count("select count(*) from job_run where sent_after <> ''") == 1 })
+	stopped.halt() // wherever it is
+	w := r.work(nil, small)
+	w.drained()
+	r.finished(&handWall{}, 1)
+	w.halt()
+	if partners, refused := r.count("select partners from job_run"), r.count("select refused from job_run where outcome = 'partly_refused'"); partners != 11 || refused != 1 {
+		t.Errorf("a run for %d partners with %d refused parts, want 11 and 1", partners, refused)
+	}
+	if n := r.count("select count(*) from input where type = 'schedule.applied.v1'"); n != 11 {
+		t.Errorf("%d parts came in, want 11", n)
+	}
+}
+
+// F72: runs that are not finished in time are counted, and those that an operator holds back are not.
+func TestOverdueRunsAreCounted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h := newHistory(t, 341, "P100")
+	w := r.work(nil, nil)
+	r.publish(h.reference("credit"))
+	w.drained()
+	pool := r.pool()
+	_, err := pool.Exec(t.Context(), `insert into job_run (job, site, run_key, scheduled_for, origin, state, due_at)
+		values ('expire', 'cn', 'a', now(), 'schedule', 'due', now() - interval '1 hour'), ('statement', 'cn', 'b', now(), 'schedule', 'due', now() - interval '2 hours')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := NewJobs(pool, site.Default()).Pause(t.Context(), "statement", "", "ops", "a reason"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "one run is overdue", func() bool {
+		overdue, age := gaugeOf(t, w.config.Registry, "accruald_job_runs_overdue"), gaugeOf(t, w.config.Registry, "accruald_job_run_oldest_age_seconds")
+		return overdue == 1 && age > 3500 && age < 7000
+	})
+	w.halt()
+}
+
+// F71: without its servers the schedule does not stand still in silence. Turns of the scheduler that fail on the way are made again, and put nothing down twice.
+func TestSchedulerOutlivesItsServers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	sites := sitesWith(t, map[string]string{"cn": off("expire", "release_holds", "opportunity_windows", "auto_request", "settle_usage", "auto_renew")})
+	h := newHistory(t, 351, "P100")
+	wall := &handWall{now: h.at.AddDate(0, 0, 2)}
+	w := r.scheduled(wall, sites)
+	r.publish(h.reference("credit"))
+	r.publish(h.facts(5, 1))
+	w.drained()
+	r.server.Shutdown()
+	wall.turn(wall.Now().AddDate(0, 0, 7))
+	eventually(t, "runs are put down without a broker", func() bool { return r.count("select count(*) from job_run where state = 'due'") > 0 })
+	r.startBroker()
+	ctx, cancel := context.WithTimeout(t.Context(), testWaitMax)
+	defer cancel()
+	connected, err := bus.Connect(ctx, bus.Config{URL: r.server.URL(), Name: "producer", Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(connected.Close)
+	r.finished(wall, 8)
+	w.drained()
+	w.halt()
+	if ids := r.foldFired(); len(slices.Compact(slices.Sorted(slices.Values(ids)))) != len(ids) {
+		t.Errorf("runs are recorded twice: %q", ids)
+	}
+	r.sound()
+}
