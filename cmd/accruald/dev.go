@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/feed"
@@ -86,11 +87,13 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}
-	partner, err := newPartnerAPI(ctx, apiFlags{Listen: d.API, Skew: access.SkewDefault, Masters: masters}, servers.databaseURL(), sites, log)
+	registry := prometheus.NewRegistry()
+	partner, err := newPartnerAPI(ctx, apiFlags{Listen: d.API, Skew: access.SkewDefault, Rate: access.RateDefault, Masters: masters},
+		servers.databaseURL(), connection, sites, registry, log)
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}
-	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Sites: sites, Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log, Beside: partner.ready()}) //nolint:contextcheck // it connects to nothing; Run takes the context
+	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Sites: sites, Bus: connection, Clock: workers.ClockInput, HTTPAddress: address, Logger: log, Registry: registry, Beside: partner.ready()}) //nolint:contextcheck // it connects to nothing; Run takes the context
 	if err != nil {
 		return errors.Join(err, servers.stop())
 	}

@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/inquiry/access"
 	"github.com/accruald/accruald/workers/inquiry/api"
@@ -21,22 +24,39 @@ import (
 // apiFlags say how inquiries are served.
 type apiFlags struct {
 	Listen  string        `name:"api-listen" env:"ACCRUALD_API_LISTEN" default:"127.0.0.1:8443" help:"Address of the partner API."`
+	Cert    string        `name:"api-cert" env:"ACCRUALD_API_CERT" placeholder:"FILE" help:"Certificate of the partner API; read again when it changes (default: none, plain HTTP)."`
+	Key     string        `name:"api-key" env:"ACCRUALD_API_KEY" placeholder:"FILE" help:"Its key (default: none)."`
+	Rate    int           `name:"api-rate" env:"ACCRUALD_API_RATE" default:"10" help:"Requests a second that one caller may send to one operation; 0 for no bound."`
 	Skew    time.Duration `name:"api-clock-skew" env:"ACCRUALD_API_CLOCK_SKEW" default:"15m" help:"How far the date of a signed request may be away from our clock."`
 	Masters masterFlags   `embed:""`
+	Tokens  tokenFlags    `embed:""`
+}
+
+// tokenFlags say whose JSON Web Tokens are taken.
+type tokenFlags struct {
+	Keys     string `name:"jwt-keys" env:"ACCRUALD_JWT_KEYS" placeholder:"FILE|URL" help:"JSON Web Key Set, or a public key as PEM, that verifies bearer tokens (default: none are taken)."`
+	Issuer   string `name:"jwt-issuer" env:"ACCRUALD_JWT_ISSUER" help:"Who has to have issued them (default: none)."`
+	Audience string `name:"jwt-audience" env:"ACCRUALD_JWT_AUDIENCE" help:"Whom they have to be for (default: none)."`
 }
 
 // partnerAPI serves the partner API beside the workers, or alone.
 type partnerAPI struct {
-	pool   *pgxpool.Pool
-	books  *workers.ReadModel
-	store  *access.Store
-	ring   *access.Ring
-	server *api.Server
+	pool      *pgxpool.Pool
+	books     *workers.ReadModel
+	store     *access.Store
+	answers   *access.Answers
+	publisher *publisher
+	ring      *access.Ring
+	server    *api.Server
 }
 
 // newPartnerAPI takes the address; run serves. It waits for a database that is not there yet.
-func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, sites site.Profiles, log *slog.Logger) (*partnerAPI, error) {
+func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, broker bus.Config, sites site.Profiles, registry prometheus.Registerer, log *slog.Logger) (*partnerAPI, error) {
 	masters, err := flags.Masters.load()
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := access.NewTokens(ctx, access.TokenConfig{Keys: flags.Tokens.Keys, Issuer: flags.Tokens.Issuer, Audience: flags.Tokens.Audience}, log)
 	if err != nil {
 		return nil, err
 	}
@@ -44,9 +64,11 @@ func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, site
 	if err != nil {
 		return nil, err
 	}
-	q := &partnerAPI{pool: pool, books: workers.NewReadModel(pool, sites, log), store: access.NewStore(pool, masters)}
-	q.ring = access.NewRing(q.store, nil, flags.Skew, log)
-	q.server, err = api.Listen(ctx, api.Config{Address: flags.Listen, Books: q.books, Access: q.ring, Logger: log})
+	q := &partnerAPI{pool: pool, books: workers.NewReadModel(pool, sites, log), store: access.NewStore(pool, masters),
+		answers: access.NewAnswers(pool, log), publisher: &publisher{config: broker}}
+	q.ring = access.NewRing(q.store, tokens, flags.Skew, log)
+	q.server, err = api.Listen(ctx, api.Config{Address: flags.Listen, CertFile: flags.Cert, KeyFile: flags.Key, Books: q.books, Access: q.ring,
+		Answers: q.answers, Publisher: q.publisher, RatePerSecond: flags.Rate, Registry: registry, Logger: log})
 	if err != nil {
 		pool.Close()
 		return nil, err
@@ -63,11 +85,51 @@ func (q *partnerAPI) ready() map[string]func() error {
 // run serves until ctx ends.
 func (q *partnerAPI) run(ctx context.Context) error {
 	defer q.pool.Close()
+	defer q.publisher.close()
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return q.books.Run(groupCtx) })
 	group.Go(func() error { return q.ring.Run(groupCtx) })
+	group.Go(func() error { return q.answers.Run(groupCtx) })
 	group.Go(func() error { return q.server.Run(groupCtx) })
 	return group.Wait()
+}
+
+// publisher connects to the broker with the first request that becomes an event.
+type publisher struct {
+	config bus.Config
+
+	mu  sync.Mutex
+	bus *bus.Bus
+}
+
+// Publish puts an event on its stream.
+func (p *publisher) Publish(ctx context.Context, subject string, header map[string][]string, data []byte) (uint64, error) {
+	b, err := p.connected(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return b.Publish(ctx, subject, header, data)
+}
+
+func (p *publisher) connected(ctx context.Context) (*bus.Bus, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bus == nil {
+		b, err := bus.Connect(ctx, p.config)
+		if err != nil {
+			return nil, err
+		}
+		p.bus = b
+	}
+	return p.bus, nil
+}
+
+func (p *publisher) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bus != nil {
+		p.bus.Close()
+	}
 }
 
 // together runs parts of a process until ctx ends or one of them fails, which ends the others.

@@ -55,7 +55,7 @@ func (w *workerCommand) Run(ctx context.Context, c *console) error {
 	var parts []func(context.Context) error
 	beside := map[string]func() error{}
 	if w.does(roleInquiry) {
-		partner, err := newPartnerAPI(ctx, w.API, w.Database.URL, sites, log)
+		partner, err := newPartnerAPI(ctx, w.API, w.Database.URL, w.Nats.config("accruald partner API", log), sites, registry, log)
 		if err != nil {
 			return err
 		}

@@ -48,11 +48,12 @@ func (q *Queries) AddKey(ctx context.Context, arg AddKeyParams) error {
 	return err
 }
 
-const BeginAnswer = `-- name: BeginAnswer :execrows
-insert into api_answer (partner_id, key_id, signature, operation, begun_at, expires_at)
-values ($1, $2, $3, $4, $5, $6)
+const BeginAnswer = `-- name: BeginAnswer :one
+insert into api_answer (partner_id, key_id, signature, operation, asked_at, begun_at, expires_at)
+values ($1, $2, $3, $4, $5, $5, $6)
 on conflict (partner_id, key_id, signature) do update set begun_at = excluded.begun_at
 where api_answer.status is null and api_answer.begun_at < $7
+returning asked_at
 `
 
 type BeginAnswerParams struct {
@@ -60,26 +61,25 @@ type BeginAnswerParams struct {
 	KeyID         string
 	Signature     []byte
 	Operation     string
-	BegunAt       time.Time
+	Now           time.Time
 	ExpiresAt     time.Time
 	GivenUpBefore time.Time
 }
 
 // Takes a request on, also one whose first try ended without an answer.
-func (q *Queries) BeginAnswer(ctx context.Context, arg BeginAnswerParams) (int64, error) {
-	result, err := q.db.Exec(ctx, BeginAnswer,
+func (q *Queries) BeginAnswer(ctx context.Context, arg BeginAnswerParams) (time.Time, error) {
+	row := q.db.QueryRow(ctx, BeginAnswer,
 		arg.PartnerID,
 		arg.KeyID,
 		arg.Signature,
 		arg.Operation,
-		arg.BegunAt,
+		arg.Now,
 		arg.ExpiresAt,
 		arg.GivenUpBefore,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	var asked_at time.Time
+	err := row.Scan(&asked_at)
+	return asked_at, err
 }
 
 const DropAnswer = `-- name: DropAnswer :exec

@@ -36,6 +36,7 @@ type ApiAnswer struct {
 	Operation string
 	Status    *int32
 	Body      []byte
+	AskedAt   time.Time
 	BegunAt   time.Time
 	ExpiresAt time.Time
 }

@@ -47,7 +47,8 @@ create table api_answer (
   operation  text        not null,
   status     int,
   body       bytea       not null default '',
-  begun_at   timestamptz not null,
+  asked_at   timestamptz not null, -- when it came first, which is when it happens
+  begun_at   timestamptz not null, -- when a process began to answer it
   expires_at timestamptz not null, -- no request of this signature is taken any more by then
   primary key (partner_id, key_id, signature)
 );

@@ -35,12 +35,13 @@ where partner_id = @partner_id and key_id = @key_id and revoked_at is null and r
 update api_key set master_id = @master_id, sealed = @sealed
 where partner_id = @partner_id and key_id = @key_id;
 
--- name: BeginAnswer :execrows
+-- name: BeginAnswer :one
 -- Takes a request on, also one whose first try ended without an answer.
-insert into api_answer (partner_id, key_id, signature, operation, begun_at, expires_at)
-values (@partner_id, @key_id, @signature, @operation, @begun_at, @expires_at)
+insert into api_answer (partner_id, key_id, signature, operation, asked_at, begun_at, expires_at)
+values (@partner_id, @key_id, @signature, @operation, @now, @now, @expires_at)
 on conflict (partner_id, key_id, signature) do update set begun_at = excluded.begun_at
-where api_answer.status is null and api_answer.begun_at < @given_up_before;
+where api_answer.status is null and api_answer.begun_at < @given_up_before
+returning asked_at;
 
 -- name: FinishAnswer :exec
 update api_answer set status = @status, body = @body

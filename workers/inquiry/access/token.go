@@ -55,11 +55,3 @@ func repetition(m *Message) [sha256.Size]byte {
 	}
 	return sha256.Sum256([]byte(m.Method + "\n" + m.Path + "\n" + id))
 }
-
-// Tokens verify JSON Web Tokens of others.
-type Tokens struct{}
-
-// caller of a token.
-func (t *Tokens) caller(_ context.Context, _ string, _ time.Time) (*Caller, error) {
-	return nil, unproved("tokens of others are not taken")
-}

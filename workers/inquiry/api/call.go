@@ -19,6 +19,9 @@ type Call struct {
 	At            time.Time
 	Books         *workers.ReadModel
 	CorrelationID string
+
+	proof     *access.Proof
+	publisher Publisher
 }
 
 // Partner returns the caller's partner with its reference data, from memory.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/inquiry/access"
@@ -30,10 +33,15 @@ const headerRequestID = "X-Request-Id"
 
 // Config says what the server serves.
 type Config struct {
-	Address string // host:port
-	Books   *workers.ReadModel
-	Access  Authenticator
-	Logger  *slog.Logger
+	Address           string // host:port
+	CertFile, KeyFile string // both for TLS, none for plain HTTP
+	Books             *workers.ReadModel
+	Access            Authenticator
+	Answers           *access.Answers
+	Publisher         Publisher
+	RatePerSecond     int // requests of one caller to one operation; 0 for no bound
+	Registry          prometheus.Registerer
+	Logger            *slog.Logger
 }
 
 // A Server answers all operations over HTTP.
@@ -41,25 +49,47 @@ type Server struct {
 	service  *Service
 	listener net.Listener
 	server   *http.Server
+	secure   bool
 }
 
 // Listen takes the address; Run serves.
 func Listen(ctx context.Context, config Config) (*Server, error) {
+	service, err := NewService(config)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{service: service}
+	s.server = &http.Server{
+		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: answerWaitMax,
+		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
+	}
+	if (config.CertFile == "") != (config.KeyFile == "") {
+		return nil, fmt.Errorf("serve inquiries with the certificate %q and the key %q: name both or none", config.CertFile, config.KeyFile)
+	}
+	if s.secure = config.CertFile != ""; s.secure {
+		pair, err := newCertificate(config.CertFile, config.KeyFile, config.Logger)
+		if err != nil {
+			return nil, err
+		}
+		s.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: pair.get}
+	}
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", config.Address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %q for inquiries: %w: choose another address, or end what uses it", config.Address, err)
 	}
-	s := &Server{service: NewService(config), listener: listener}
-	s.server = &http.Server{
-		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: answerWaitMax,
-		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
-	}
+	s.listener = bounded(listener, connectionCountMax)
 	return s, nil
 }
 
 // URL is where the server answers.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+func (s *Server) URL() string {
+	scheme := "http"
+	if s.secure {
+		scheme = "https"
+	}
+	return scheme + "://" + s.listener.Addr().String()
+}
 
 // Run serves until ctx ends; what was begun is answered.
 func (s *Server) Run(ctx context.Context) error {
@@ -72,7 +102,11 @@ func (s *Server) Run(ctx context.Context) error {
 			_ = s.server.Close() // who did not get through by now asks again
 		}
 	})
-	err := s.server.Serve(s.listener)
+	serve := s.server.Serve
+	if s.secure {
+		serve = func(l net.Listener) error { return s.server.ServeTLS(l, "", "") }
+	}
+	err := serve(s.listener)
 	if !errors.Is(err, http.ErrServerClosed) {
 		stop()
 		return fmt.Errorf("serve inquiries on %q: %w", s.listener.Addr(), err)

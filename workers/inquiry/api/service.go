@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -26,15 +27,24 @@ type Authenticator interface {
 type Service struct {
 	Operations []Operation
 
-	access Authenticator
-	books  *workers.ReadModel
-	now    func() time.Time
-	log    *slog.Logger
+	access    Authenticator
+	answers   *access.Answers
+	limiter   *access.Limiter
+	books     *workers.ReadModel
+	publisher Publisher
+	now       func() time.Time
+	log       *slog.Logger
+	metrics   *metrics
 }
 
 // NewService makes the service of all operations.
-func NewService(config Config) *Service {
-	return &Service{Operations: Operations(), access: config.Access, books: config.Books, now: time.Now, log: config.Logger}
+func NewService(config Config) (*Service, error) {
+	m, err := newMetrics(config.Registry)
+	if err != nil {
+		return nil, fmt.Errorf("register the metrics of inquiries: %w: give each server a registry of its own", err)
+	}
+	return &Service{Operations: Operations(), access: config.Access, answers: config.Answers, limiter: access.NewLimiter(config.RatePerSecond),
+		books: config.Books, publisher: config.Publisher, now: time.Now, log: config.Logger, metrics: m}, nil
 }
 
 // An Answer is what goes back: a status as of HTTP, and a JSON document.
@@ -42,49 +52,84 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	code string // published, "" for none
 }
 
 // Answer authenticates, judges and answers a request of an operation.
 func (s *Service) Answer(ctx context.Context, op *Operation, m *access.Message, in Input) Answer {
+	began := time.Now()
 	correlation := correlate(m.Header)
-	response, err := s.answer(ctx, op, m, in, correlation)
-	if err == nil {
-		body, encodeErr := json.Marshal(response)
-		if encodeErr == nil {
-			return Answer{Status: http.StatusOK, Body: body}
-		}
-		err = fmt.Errorf("encode the answer: %w", encodeErr)
+	answer, err := s.answer(ctx, op, m, in, correlation)
+	if err != nil {
+		answer = s.refusal(op, err, correlation)
 	}
-	return s.refusal(op, err, correlation)
+	if answer.Header == nil {
+		answer.Header = http.Header{}
+	}
+	answer.Header.Set(headerRequestID, correlation)
+	s.metrics.answered(op, answer, time.Since(began))
+	return answer
 }
 
-func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, in Input, correlation string) (response any, err error) {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			err = fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
-		}
-	}()
+// answer is the way of every request: who, how often, may they, what, do it.
+func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, in Input, correlation string) (Answer, error) {
 	proof, err := s.access.Authenticate(ctx, m)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
+	}
+	if ok, after := s.limiter.Allow(proof.Caller, op.ID, s.now()); !ok {
+		answer := s.refusal(op, tooMany(), correlation)
+		answer.Header = http.Header{"Retry-After": {strconv.Itoa(after)}}
+		return answer, nil
 	}
 	if !proof.Caller.May(op.Right) {
-		return nil, Denied()
+		return Answer{}, Denied()
 	}
 	request, err := op.Handle.Decode(in)
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	call := &Call{Caller: proof.Caller, At: s.now(), Books: s.books, CorrelationID: correlation}
-	return op.Handle.answer(ctx, call, request)
+	call := &Call{Caller: proof.Caller, At: s.now(), Books: s.books, CorrelationID: correlation, proof: proof, publisher: s.publisher}
+	if !op.Writes {
+		return s.handle(ctx, op, call, request), nil
+	}
+	answered, err := s.answers.Once(ctx, proof, op.ID, call.At, func(at time.Time) access.Answered {
+		call.At = at
+		answer := s.handle(ctx, op, call, request)
+		return access.Answered{Status: answer.Status, Body: answer.Body, Failed: answer.Status >= http.StatusInternalServerError}
+	})
+	if errors.Is(err, access.ErrAnswering) {
+		return Answer{}, NotAllowed("The same request is still being answered. Try again later.")
+	}
+	return Answer{Status: answered.Status, Body: answered.Body}, err
+}
+
+// handle asks the operation's function.
+func (s *Service) handle(ctx context.Context, op *Operation, call *Call, request any) (answer Answer) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			answer = s.refusal(op, fmt.Errorf("panic: %v\n%s", panicked, debug.Stack()), call.CorrelationID)
+		}
+	}()
+	response, err := op.Handle.answer(ctx, call, request)
+	if err != nil {
+		return s.refusal(op, err, call.CorrelationID)
+	}
+	body, err := json.Marshal(response)
+	if err != nil {
+		return s.refusal(op, fmt.Errorf("encode the answer: %w", err), call.CorrelationID)
+	}
+	return Answer{Status: http.StatusOK, Body: body}
 }
 
 // refusal is the one place where errors become what is published. Only a
-// defect is logged; a correlation id is all that its body tells.
+// defect is logged as an error; a correlation id is all that its body tells.
 func (s *Service) refusal(op *Operation, err error, correlation string) Answer {
 	var body failure
 	if errors.Is(err, access.ErrUnauthenticated) {
 		body = failure{Code: codeUnauthenticated, Message: messageUnauthenticated}
+		s.log.Info("a request is not authenticated", "operation", op.ID, "correlation_id", correlation, "why", err)
 	} else {
 		published := inquiry.ErrorOf(err)
 		body = failure{Code: published.Code, Message: published.Message}
@@ -97,5 +142,5 @@ func (s *Service) refusal(op *Operation, err error, correlation string) Answer {
 	if err != nil { // of three texts
 		document = []byte(`{"error_code":"` + inquiry.CodeInternal + `"}`)
 	}
-	return Answer{Status: statusOf(body.Code), Body: document}
+	return Answer{Status: statusOf(body.Code), Body: document, code: body.Code}
 }

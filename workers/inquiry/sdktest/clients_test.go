@@ -34,11 +34,16 @@ func callerOf(t *testing.T, args ...string) *caller {
 	d := start(t)
 	c := &caller{daemon: d}
 	key := *decoded[struct{ Key, Secret string }](t, d.command(t, "", append([]string{"keys", "create", "--json"}, args...)...))
-	c.Key, c.Secret = key.Key, key.Secret
-	credentials := global.NewCredentialsBuilder().WithAk(c.Key).WithSk(c.Secret).WithDomainId("domain").Build()
-	c.BSS = bss.NewBssClient(bss.BssClientBuilder().WithEndpoints([]string{d.URL}).WithCredential(credentials).Build())
-	c.Intl = bssintl.NewBssintlClient(bssintl.BssintlClientBuilder().WithEndpoints([]string{d.URL}).WithCredential(credentials).Build())
 	time.Sleep(keysTakenWait)
+	return c.with(key.Key, key.Secret)
+}
+
+// with makes clients for another key.
+func (c *caller) with(key, secret string) *caller {
+	c = &caller{daemon: c.daemon, Key: key, Secret: secret}
+	credentials := global.NewCredentialsBuilder().WithAk(c.Key).WithSk(c.Secret).WithDomainId("domain").Build()
+	c.BSS = bss.NewBssClient(bss.BssClientBuilder().WithEndpoints([]string{c.URL}).WithCredential(credentials).Build())
+	c.Intl = bssintl.NewBssintlClient(bssintl.BssintlClientBuilder().WithEndpoints([]string{c.URL}).WithCredential(credentials).Build())
 	return c
 }
 
@@ -99,3 +104,6 @@ func encoded(t *testing.T, value any) []byte {
 	}
 	return document
 }
+
+// reflected is a value as the SDK keeps parameters.
+func reflected(value any) reflect.Value { return reflect.ValueOf(value) }
