@@ -44,3 +44,9 @@ func appendString(dst []byte, value string) []byte {
 	quoted, _ := jsontext.AppendQuote(dst, value)
 	return quoted
 }
+
+// ContentHashOf computes the content hash of a stored envelope and payload again. It is that of the event as it came if
+// nothing was written over since; a time that could not be read is not kept, so the hash of a rejected event may differ.
+func ContentHashOf(env Envelope, payload []byte) [32]byte {
+	return attributesOf(env, payload).contentHash()
+}

@@ -38,6 +38,9 @@ type comparing struct {
 	mark     db.SaveReconciledParams
 	balances map[billAccount]decimal.Decimal // postings of bills, up to the mark
 	changed  changedFacts
+	effects  *effects
+	// What adjustments refer to: findings that stand for good are settled by them.
+	corrected map[string]bool
 
 	findings  []reconciliation.Finding
 	truncated bool
@@ -53,8 +56,7 @@ type comparison func(c *comparing, ctx context.Context) error
 // comparisons are all that a run does with a partner, in order. They see one
 // moment of the database.
 var comparisons = []comparison{
-	(*comparing).ledger,
-	(*comparing).statements,
+	(*comparing).ledger, (*comparing).events, (*comparing).rows, (*comparing).statements,
 }
 
 // compare compares one partner at one moment. Batches go on beside it: it locks
@@ -66,7 +68,7 @@ func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, part
 	}
 	defer rollback(ctx, tx) // nothing was written
 	c := &comparing{Reconciler: r, partnerID: partnerID, run: run, tx: tx, queries: db.New(tx),
-		balances: map[billAccount]decimal.Decimal{}, counts: map[countKey]*pairCount{}}
+		balances: map[billAccount]decimal.Decimal{}, counts: map[countKey]*pairCount{}, corrected: map[string]bool{}}
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -78,6 +80,10 @@ func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, part
 			return nil, err
 		}
 	}
+	c.findings = slices.DeleteFunc(c.findings, func(f reconciliation.Finding) bool {
+		info, _ := reconciliation.Info(f.Kind)
+		return info.Stands && c.corrected[f.ID()]
+	})
 	return c, nil
 }
 
@@ -162,7 +168,10 @@ func (c *comparing) closable() []reconciliation.Kind {
 	if c.truncated {
 		return nil
 	}
-	return c.kinds
+	return slices.DeleteFunc(slices.Clone(c.kinds), func(kind reconciliation.Kind) bool {
+		info, _ := reconciliation.Info(kind)
+		return info.Stands && !c.whole // only a look at everything finds those
+	})
 }
 
 func (c *comparing) compared() (rows int64) {

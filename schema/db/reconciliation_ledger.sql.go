@@ -7,9 +7,85 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"github.com/shopspring/decimal"
 )
+
+const InputsWithoutKey = `-- name: InputsWithoutKey :many
+select i.input_no, i.type, i.source, i.event_id
+from input i
+where i.partner_id = $1 and i.input_no > $2
+  and not exists (select from inbox_key k where k.partner_id = i.partner_id and k.input_no = i.input_no)
+order by i.input_no
+`
+
+type InputsWithoutKeyRow struct {
+	InputNo int64
+	Type    string
+	Source  string
+	EventID string
+}
+
+func (q *Queries) InputsWithoutKey(ctx context.Context, partnerID string, after int64) ([]InputsWithoutKeyRow, error) {
+	rows, err := q.db.Query(ctx, InputsWithoutKey, partnerID, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InputsWithoutKeyRow
+	for rows.Next() {
+		var i InputsWithoutKeyRow
+		if err := rows.Scan(
+			&i.InputNo,
+			&i.Type,
+			&i.Source,
+			&i.EventID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const KeysWithoutInput = `-- name: KeysWithoutInput :many
+select k.input_no, k.content_hash, (i.input_no is not null)::boolean as recorded
+from inbox_key k
+left join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
+where k.partner_id = $1 and k.input_no > $2 and (i.input_no is null or i.content_hash <> k.content_hash)
+order by k.input_no
+`
+
+type KeysWithoutInputRow struct {
+	InputNo     int64
+	ContentHash []byte
+	Recorded    bool
+}
+
+// What the inbox took and is not recorded, or not with that content.
+func (q *Queries) KeysWithoutInput(ctx context.Context, partnerID string, after int64) ([]KeysWithoutInputRow, error) {
+	rows, err := q.db.Query(ctx, KeysWithoutInput, partnerID, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []KeysWithoutInputRow
+	for rows.Next() {
+		var i KeysWithoutInputRow
+		if err := rows.Scan(&i.InputNo, &i.ContentHash, &i.Recorded); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const PartnerRow = `-- name: PartnerRow :many
 select partner_id, site, input_no, decision_no, posting_no, reference_no, waiting, retryable, retried_reference, retried_partner, highest, waiting_since, closed_cycle, cut_offs, cut_off_decision, posting_hash, overdue, usages, usage_settled_until from partner where partner_id = $1
@@ -104,6 +180,158 @@ func (q *Queries) PostingsAfter(ctx context.Context, partnerID string, after int
 			&i.Currency,
 			&i.Amount,
 			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const PostingsWithoutInput = `-- name: PostingsWithoutInput :many
+select p.input_no, min(p.posting_no)::bigint as first, count(*) as postings, min(p.fact)::text as fact
+from posting p
+where p.partner_id = $1 and p.posting_no > $2
+  and not exists (select from input i where i.partner_id = p.partner_id and i.input_no = p.input_no)
+group by p.input_no order by p.input_no
+`
+
+type PostingsWithoutInputRow struct {
+	InputNo  int64
+	First    int64
+	Postings int64
+	Fact     string
+}
+
+func (q *Queries) PostingsWithoutInput(ctx context.Context, partnerID string, after int64) ([]PostingsWithoutInputRow, error) {
+	rows, err := q.db.Query(ctx, PostingsWithoutInput, partnerID, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PostingsWithoutInputRow
+	for rows.Next() {
+		var i PostingsWithoutInputRow
+		if err := rows.Scan(
+			&i.InputNo,
+			&i.First,
+			&i.Postings,
+			&i.Fact,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ReconcileInputs = `-- name: ReconcileInputs :many
+select i.input_no, i.type, i.source, i.event_id, i.subject, i.partition_key, i.time, i.time_offset, i.status,
+  coalesce(i.decision_no, 0)::bigint as decision_no, i.attempts, i.reference_version, i.partner_version, i.payload, i.content_hash
+from input i
+where i.partner_id = $1 and ($2::boolean or i.input_no > $3 or i.decision_no > $4)
+order by i.input_no
+`
+
+type ReconcileInputsParams struct {
+	PartnerID string
+	Whole     bool
+	After     int64
+	Decided   *int64
+}
+
+type ReconcileInputsRow struct {
+	InputNo          int64
+	Type             string
+	Source           string
+	EventID          string
+	Subject          string
+	PartitionKey     string
+	Time             time.Time
+	TimeOffset       int32
+	Status           string
+	DecisionNo       int64
+	Attempts         int32
+	ReferenceVersion int64
+	PartnerVersion   int64
+	Payload          []byte
+	ContentHash      []byte
+}
+
+// Inputs that came, or were decided again, since the partner was compared last; content only where hashes are verified.
+func (q *Queries) ReconcileInputs(ctx context.Context, arg ReconcileInputsParams) ([]ReconcileInputsRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileInputs,
+		arg.PartnerID,
+		arg.Whole,
+		arg.After,
+		arg.Decided,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReconcileInputsRow
+	for rows.Next() {
+		var i ReconcileInputsRow
+		if err := rows.Scan(
+			&i.InputNo,
+			&i.Type,
+			&i.Source,
+			&i.EventID,
+			&i.Subject,
+			&i.PartitionKey,
+			&i.Time,
+			&i.TimeOffset,
+			&i.Status,
+			&i.DecisionNo,
+			&i.Attempts,
+			&i.ReferenceVersion,
+			&i.PartnerVersion,
+			&i.Payload,
+			&i.ContentHash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ReconciledBills = `-- name: ReconciledBills :many
+select bill_id, account, currency, amount from reconciled_bill where partner_id = $1 and bill_id = any($2::text[])
+`
+
+type ReconciledBillsRow struct {
+	BillID   string
+	Account  string
+	Currency string
+	Amount   decimal.Decimal
+}
+
+// What the postings of bills came to when the partner was compared last.
+func (q *Queries) ReconciledBills(ctx context.Context, partnerID string, ids []string) ([]ReconciledBillsRow, error) {
+	rows, err := q.db.Query(ctx, ReconciledBills, partnerID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReconciledBillsRow
+	for rows.Next() {
+		var i ReconciledBillsRow
+		if err := rows.Scan(
+			&i.BillID,
+			&i.Account,
+			&i.Currency,
+			&i.Amount,
 		); err != nil {
 			return nil, err
 		}

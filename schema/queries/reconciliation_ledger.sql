@@ -13,3 +13,37 @@ select posting_no, input_no, fact, account, coalesce(bill_id, '')::text as bill_
 from posting
 where partner_id = @partner_id and posting_no > @after
 order by posting_no;
+
+-- name: ReconciledBills :many
+-- What the postings of bills came to when the partner was compared last.
+select bill_id, account, currency, amount from reconciled_bill where partner_id = @partner_id and bill_id = any(@ids::text[]);
+
+-- name: PostingsWithoutInput :many
+select p.input_no, min(p.posting_no)::bigint as first, count(*) as postings, min(p.fact)::text as fact
+from posting p
+where p.partner_id = @partner_id and p.posting_no > @after
+  and not exists (select from input i where i.partner_id = p.partner_id and i.input_no = p.input_no)
+group by p.input_no order by p.input_no;
+
+-- name: KeysWithoutInput :many
+-- What the inbox took and is not recorded, or not with that content.
+select k.input_no, k.content_hash, (i.input_no is not null)::boolean as recorded
+from inbox_key k
+left join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
+where k.partner_id = @partner_id and k.input_no > @after and (i.input_no is null or i.content_hash <> k.content_hash)
+order by k.input_no;
+
+-- name: InputsWithoutKey :many
+select i.input_no, i.type, i.source, i.event_id
+from input i
+where i.partner_id = @partner_id and i.input_no > @after
+  and not exists (select from inbox_key k where k.partner_id = i.partner_id and k.input_no = i.input_no)
+order by i.input_no;
+
+-- name: ReconcileInputs :many
+-- Inputs that came, or were decided again, since the partner was compared last; content only where hashes are verified.
+select i.input_no, i.type, i.source, i.event_id, i.subject, i.partition_key, i.time, i.time_offset, i.status,
+  coalesce(i.decision_no, 0)::bigint as decision_no, i.attempts, i.reference_version, i.partner_version, i.payload, i.content_hash
+from input i
+where i.partner_id = @partner_id and (@whole::boolean or i.input_no > @after or i.decision_no > @decided)
+order by i.input_no;

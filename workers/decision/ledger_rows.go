@@ -1,7 +1,10 @@
 package decision
 
 import (
+	"github.com/shopspring/decimal"
+
 	"github.com/accruald/accruald/workers/money"
+	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/settlement"
 	"github.com/accruald/accruald/workers/site"
 )
@@ -91,3 +94,41 @@ func BillAccounts(a settlement.Amounts) []settlement.Posting {
 // Resume goes on behind a posting that is not what was posted, as if it were:
 // so each that is wrong is told by itself.
 func (c *LedgerCheck) Resume(line *Posting) { c.No, c.Hash = line.No, line.Hash }
+
+// Named returns the id that a detail's bill has by period, policy, association
+// and currency of the detail.
+func (d *Detail) Named(partnerID string) string {
+	return billID(partnerID, d.Period, d.PolicyID, d.Association, d.Currency)
+}
+
+// Named returns the id that the bill has by what it is of.
+func (b *Bill) Named(partnerID string) string {
+	return billID(partnerID, b.Period, b.PolicyID, b.Association, b.Currency)
+}
+
+// CreditOf is what of an order was paid on credit, and what of that was given
+// back: what its debt starts from. Without a payment it is nothing.
+func CreditOf(o *Order) (credit, refunded decimal.Decimal) {
+	if !hasCredit(o) {
+		return credit, refunded
+	}
+	for _, s := range o.Payment.Slices {
+		if isCredit(s.Kind) {
+			credit, refunded = credit.Add(s.Amount), refunded.Add(s.Refunded)
+		}
+	}
+	return credit, refunded
+}
+
+// CouponsPaid is what an order was paid with, by coupon.
+func CouponsPaid(o *Order) (uses []pricing.Tender) {
+	if o.Payment == nil {
+		return nil
+	}
+	for _, t := range o.Payment.Tenders {
+		if isCoupon(t.Kind) {
+			uses = append(uses, t)
+		}
+	}
+	return uses
+}

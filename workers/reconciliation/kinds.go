@@ -71,6 +71,8 @@ const (
 	DetailWithoutBill Kind = "detail_without_bill"
 	// DetailWrongBill: cycle, policy, association or currency of a detail are not those of its bill.
 	DetailWrongBill Kind = "detail_wrong_bill"
+	// BillKey: the id of a bill is not made of its period, policy, association and currency, or its cycle does not end its period.
+	BillKey Kind = "bill_key"
 	// DetailDuplicate: two details are of the same fact, line and policy.
 	DetailDuplicate Kind = "detail_duplicate"
 	// BillTotal: a bill's total, or number of details, is not that of its details.

@@ -39,6 +39,7 @@ var ledgerKinds = []KindInfo{
 	{DetailMissing, PairDetailsBills, SeverityError, []string{"order_id", "line_id"}, "lines of paid orders against details; one that earns nothing has a detail with the reason", mendLost, false},
 	{DetailWithoutBill, PairDetailsBills, SeverityError, []string{"detail_id"}, "details against the bills they name", mendLost, false},
 	{DetailWrongBill, PairDetailsBills, SeverityError, []string{"detail_id"}, "cycle, period, policy, association and currency of a detail against its bill, and the bill's id, which is made of these", mendTampered, false},
+	{BillKey, PairDetailsBills, SeverityError, []string{"bill_id"}, "the id of a bill against the period, policy, association and currency it is made of, and its cycle against its period", mendTampered, false},
 	{DetailDuplicate, PairDetailsBills, SeverityError, []string{"order_id", "line_id", "policy_id", "event_id"}, "details against one another: one per fact, line and policy", mendTampered, false},
 	{BillTotal, PairDetailsBills, SeverityError, []string{"bill_id"}, "total and number of details of a bill against its details", mendTampered, false},
 

@@ -1,0 +1,268 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/reconciliation"
+	"github.com/accruald/accruald/workers/settlement"
+)
+
+// effects are the accepted events that have to have left a row, by a hash of
+// source and id: some fifty bytes for each.
+type effects struct {
+	*comparing
+	seed     maphash.Seed
+	accepted map[uint64]effect
+	paid     map[string]bool // requests that an accepted event let be paid
+}
+
+type effect struct {
+	inputNo int64
+	makes   made
+	seen    bool
+}
+
+// made is what an event leaves.
+type made byte
+
+const (
+	makesNothing made = iota // of its own
+	makesOrder
+	makesPayment
+	makesRow
+)
+
+// makesOf says what every accepted event of a type leaves.
+func makesOf(typ string) made {
+	switch typ {
+	case events.TypeOrderPlaced, events.TypeOrderSpecChanged, events.TypeOrderRenewed, events.TypeOrderUnsubscribed, events.TypeOrderConverted:
+		return makesOrder
+	case events.TypeOrderPaid:
+		return makesPayment
+	case events.TypeRepaymentReceived, events.TypeAdjustmentPosted, events.TypeUsageMetered:
+		return makesRow
+	default:
+		return makesNothing
+	}
+}
+
+func (e *effects) key(source, id string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(e.seed)
+	_, _ = h.WriteString(source)
+	_ = h.WriteByte(0)
+	_, _ = h.WriteString(id)
+	return h.Sum64()
+}
+
+// storedInput is an input as reconciliation reads it.
+type storedInput struct {
+	no, decisionNo                      int64
+	typ, source, id, subject, partition string
+	time                                time.Time
+	offset                              int32
+	status                              string
+	attempts                            int32
+	referenceVersion, partnerVersion    int64
+	payload, hash                       []byte
+}
+
+// events compares the inputs with their numbers and the inbox, and notes what
+// each has to have left.
+func (c *comparing) events(ctx context.Context) error {
+	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]bool{}}
+	after, decided := int64(0), int64(0)
+	if !c.whole {
+		after, decided = c.since.InputNo, c.since.DecisionNo
+	}
+	rows, err := c.tx.Query(ctx, db.ReconcileInputs, c.partnerID, c.whole, after, decided)
+	if err != nil {
+		return fmt.Errorf("read the inputs: %w", err)
+	}
+	next, decisions, again, lost := after+1, int64(0), int64(0), int64(0)
+	var in storedInput
+	_, err = pgx.ForEachRow(rows, []any{&in.no, &in.typ, &in.source, &in.id, &in.subject, &in.partition, &in.time, &in.offset, &in.status, &in.decisionNo,
+		&in.attempts, &in.referenceVersion, &in.partnerVersion, &in.payload, &in.hash}, func() error {
+		for ; next < in.no; next++ {
+			c.lost(next)
+			lost++
+		}
+		if in.no >= next {
+			next = in.no + 1
+		}
+		if in.decisionNo > 0 {
+			decisions++
+		}
+		again += int64(max(in.attempts-1, 0))
+		return c.effects.input(&in)
+	})
+	if err != nil {
+		return fmt.Errorf("read the inputs: %w", err)
+	}
+	for ; next <= c.counters.InputNo; next++ {
+		c.lost(next)
+		lost++
+	}
+	c.covers(reconciliation.EventLost, reconciliation.EventAltered, reconciliation.EventUnknown, reconciliation.DecisionLost, reconciliation.PostingWithoutEvent,
+		reconciliation.EventWithoutEffect, reconciliation.EffectWithoutEvent, reconciliation.PaymentMissing)
+	if missing := c.counters.DecisionNo - decisions - again - lost; c.whole && c.known && missing > 0 {
+		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.DecisionLost, c.partnerID, []string{"decision_no"},
+			fmt.Sprintf("%d decisions of the inputs", c.counters.DecisionNo), fmt.Sprintf("%d, %d of them given again", decisions+again, again)))
+	}
+	return c.inbox(ctx, after)
+}
+
+func (c *comparing) lost(no int64) {
+	c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventLost, c.partnerID, []string{strconv.FormatInt(no, 10)},
+		fmt.Sprintf("input %d of %d", no, c.counters.InputNo), "none"))
+}
+
+// inbox compares inputs with the keys of the inbox and postings with inputs.
+func (c *comparing) inbox(ctx context.Context, after int64) error {
+	posted := int64(0)
+	if !c.whole {
+		posted = c.since.PostingNo
+	}
+	orphans, err := c.queries.PostingsWithoutInput(ctx, c.partnerID, posted)
+	if err != nil {
+		return fmt.Errorf("look for postings without an input: %w", err)
+	}
+	for _, o := range orphans {
+		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.PostingWithoutEvent, c.partnerID, []string{strconv.FormatInt(o.InputNo, 10)},
+			fmt.Sprintf("input %d", o.InputNo), fmt.Sprintf("%d postings from number %d on, of fact %s", o.Postings, o.First, o.Fact)))
+	}
+	if !c.whole {
+		return nil
+	}
+	keys, err := c.queries.KeysWithoutInput(ctx, c.partnerID, after)
+	if err != nil {
+		return fmt.Errorf("compare the keys of the inbox: %w", err)
+	}
+	for _, key := range keys {
+		if key.Recorded {
+			c.altered(key.InputNo, fmt.Sprintf("content %x", key.ContentHash), "an input that says another")
+		} else if key.InputNo > c.counters.InputNo {
+			c.lost(key.InputNo)
+		}
+	}
+	unknown, err := c.queries.InputsWithoutKey(ctx, c.partnerID, after)
+	if err != nil {
+		return fmt.Errorf("compare the inputs with the inbox: %w", err)
+	}
+	for _, in := range unknown {
+		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventUnknown, c.partnerID, []string{strconv.FormatInt(in.InputNo, 10)},
+			"a key of the inbox", fmt.Sprintf("%s %q of source %q without one", in.Type, in.EventID, in.Source)))
+	}
+	return nil
+}
+
+func (c *comparing) altered(no int64, expected, found string) {
+	c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventAltered, c.partnerID, []string{strconv.FormatInt(no, 10)}, expected, found))
+}
+
+// input notes one input; its content is verified where all of it is.
+func (e *effects) input(in *storedInput) error {
+	e.count(reconciliation.PairEventsLedger, "").compared++
+	if e.whole && in.status == decision.StatusAccepted {
+		env := events.Envelope{ID: in.id, Source: in.source, Type: in.typ, Subject: in.subject, PartitionKey: in.partition, Time: atOffset(in.time, in.offset)}
+		if hash := events.ContentHashOf(env, in.payload); string(hash[:]) != string(in.hash) {
+			e.altered(in.no, fmt.Sprintf("content %x", in.hash), fmt.Sprintf("content %x", hash))
+		}
+	}
+	if in.status != decision.StatusAccepted {
+		return nil
+	}
+	makes := makesOf(in.typ)
+	e.accepted[e.key(in.source, in.id)] = effect{inputNo: in.no, makes: makes}
+	named := ""
+	switch {
+	case strings.HasPrefix(in.typ, "payment_request."):
+		var of struct {
+			ID string `json:"payment_request_id"`
+		}
+		if json.Unmarshal(in.payload, &of) == nil && (in.typ == events.TypePaymentRequestPaid || in.typ == events.TypePaymentRequestApproved) {
+			e.paid[of.ID] = true
+		}
+		named = decision.FactRequest + of.ID
+	case makes == makesOrder || makes == makesPayment:
+		var of struct {
+			ID string `json:"order_id"`
+		}
+		if json.Unmarshal(in.payload, &of) != nil {
+			return nil // told as altered
+		}
+		named = decision.FactOrder + of.ID
+	}
+	if e.changed != nil && named != "" {
+		e.changed[named] = struct{}{}
+	}
+	return nil
+}
+
+// sees marks the event of a row, and tells whether it was accepted.
+func (e *effects) sees(ref decision.EventRef) bool {
+	key := e.key(ref.Source, ref.ID)
+	of, known := e.accepted[key]
+	if known && !of.seen {
+		of.seen = true
+		e.accepted[key] = of
+	}
+	return known || !e.whole // an earlier input is not read again
+}
+
+func (e *effects) order(o *decision.Order) {
+	if o.Kind == decision.KindUsage {
+		return // made by the settlement of its window; the usage has events
+	}
+	if !e.sees(o.Event) {
+		e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EffectWithoutEvent, e.partnerID, []string{"customer_order", o.ID},
+			"accepted event "+o.Event.ID+" of source "+o.Event.Source, "none"))
+	}
+	if o.Payment != nil && !e.sees(o.Payment.Event) {
+		e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.PaymentMissing, e.partnerID, []string{"customer_order", o.ID},
+			"accepted event "+o.Payment.Event.ID+" of source "+o.Payment.Event.Source, "none"))
+	}
+}
+
+func (e *effects) row(table, id string, ref decision.EventRef) {
+	if !e.sees(ref) {
+		e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EffectWithoutEvent, e.partnerID, []string{table, id},
+			"accepted event "+ref.ID+" of source "+ref.Source, "none"))
+	}
+}
+
+// usage: what was refused stays as a row, and its event was not accepted.
+func (e *effects) usage(u *decision.Usage) {
+	if !u.Refused {
+		e.row("usage", u.ID, u.Event)
+	}
+}
+
+// request: money went out because an event said so.
+func (e *effects) request(r *decision.Request) {
+	if e.whole && r.State == settlement.RequestPaid && !e.paid[r.ID] {
+		e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.PaymentMissing, e.partnerID, []string{"payment_request", r.ID},
+			"an accepted event that paid it", "none"))
+	}
+}
+
+// end tells which events have left nothing.
+func (e *effects) end() {
+	for _, of := range e.accepted {
+		if of.makes != makesNothing && !of.seen && (e.whole || of.makes != makesRow) {
+			e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventWithoutEffect, e.partnerID, []string{strconv.FormatInt(of.inputNo, 10)},
+				"the row that it makes", "none"))
+		}
+	}
+}
