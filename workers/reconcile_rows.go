@@ -33,8 +33,8 @@ type storedView struct {
 	lines    []string
 }
 
-// compareRows reads the rows of a table once, whole or as far as they changed.
-func compareRows[R any](ctx context.Context, c *comparing, v rowView[R]) error {
+// compareTable reads the rows of a table once, whole or as far as they changed.
+func compareTable[R any](ctx context.Context, c *comparing, v rowView[R]) error {
 	args := []any{c.partnerID}
 	if v.fact != "" {
 		ids := c.changed.ids(v.fact)
