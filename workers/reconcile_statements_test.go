@@ -2,6 +2,7 @@ package workers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -124,15 +125,25 @@ func TestBooksAgainstStatements(t *testing.T) {
 	}
 
 	h.at = time.Date(2026, 4, 8, 9, 0, 0, 0, shanghai)
+	var drafts []*events.AdjustmentPosted
 	for _, f := range rows {
-		_, order, _ := strings.Cut(string(f.Keys), `"order_id","value":"`)
-		order, _, _ = strings.Cut(order, `"`)
-		h.add("P1", "adjust/"+f.FindingID, f.FindingID, &events.AdjustmentPosted{AdjustmentID: f.FindingID, PartnerID: "P1", OrderID: order, Amount: f.Difference, Currency: f.Currency, Reason: "as the vendor bills", Corrects: f.FindingID})
+		data, err := DraftAdjustment(t.Context(), w.pool, AdjustmentWish{FindingID: f.FindingID[:10], Actor: "test"})
+		if err != nil || data.Corrects != f.FindingID || !data.Amount.Equal(f.Difference) || !strings.HasSuffix(data.Reason, "(test)") {
+			t.Fatalf("the answer to %s is %+v: %v", f.Kind, data, err)
+		}
+		h.add("P1", "adjustment.posted/"+data.AdjustmentID, data.AdjustmentID, data)
+		drafts = append(drafts, data)
 	}
 	w.process(w.deliver(h.take())...)
 	w.reconciled(ReconcileIncremental)
 	if list, rows := w.ofStatements(); len(list) != 0 {
 		t.Fatalf("behind the adjustments: %q %+v", list, rows)
+	}
+
+	for _, data := range drafts {
+		if _, err := DraftAdjustment(t.Context(), w.pool, AdjustmentWish{FindingID: data.Corrects, Actor: "test"}); err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("a closed finding is answered: %v", err)
+		}
 	}
 
 	// The vendor corrects its file after all: now the adjustments are what differs.
@@ -141,5 +152,43 @@ func TestBooksAgainstStatements(t *testing.T) {
 	list, _ = w.ofStatements()
 	if want := []string{"amount_differs " + paid[0], "amount_differs " + paid[1], "amount_differs " + paid[3]}; !slices.Equal(list, want) {
 		t.Errorf("under the corrected file: %q, want %q", list, want)
+	}
+	w.refusesAnswers(list[0], paid)
+}
+
+// refusesAnswers looks at what cannot be adjusted, and at a repetition.
+func (w *world) refusesAnswers(open string, paid []string) {
+	w.t.Helper()
+	_, rows := w.ofStatements()
+	first := rows[0]
+	half := first.Difference.Add(dec("0.01"))
+	draft, err := DraftAdjustment(w.t.Context(), w.pool, AdjustmentWish{FindingID: first.FindingID, Amount: &half, Actor: "test"})
+	if err != nil {
+		w.t.Fatalf("answer %s: %v", open, err)
+	}
+	again, err := DraftAdjustment(w.t.Context(), w.pool, AdjustmentWish{FindingID: first.FindingID, Amount: &half, Actor: "test"})
+	if err != nil || again.AdjustmentID != draft.AdjustmentID {
+		w.t.Errorf("the same answer has another id: %+v %v", again, err)
+	}
+	ev, err := events.New(events.Envelope{ID: "a", Source: "/test", Subject: draft.AdjustmentID, PartitionKey: "P1", Time: first.OpenedAt.Truncate(time.Microsecond)}, draft)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.process(w.deliver([]*events.Event{ev})...)
+	if _, err := DraftAdjustment(w.t.Context(), w.pool, AdjustmentWish{FindingID: first.FindingID, Amount: &half, Actor: "test"}); !errors.Is(err, ErrAdjusted) {
+		w.t.Errorf("a repetition: %v", err)
+	}
+	nothing, thin := decimal.Decimal{}, dec("0.001")
+	for want, wish := range map[string]AdjustmentWish{
+		"there is no finding":      {FindingID: "none"},
+		"no order":                 {FindingID: first.FindingID, OrderID: "NONE"},
+		"no bill":                  {FindingID: first.FindingID, BillID: "NONE"},
+		"no amount":                {FindingID: first.FindingID, Amount: &nothing},
+		"of an order or of a bill": {FindingID: first.FindingID, OrderID: paid[0], BillID: "B"},
+		"decimals":                 {FindingID: first.FindingID, Amount: &thin},
+	} {
+		if _, err := DraftAdjustment(w.t.Context(), w.pool, wish); err == nil || !strings.Contains(err.Error(), want) {
+			w.t.Errorf("%+v: %v, want %q", wish, err, want)
+		}
 	}
 }

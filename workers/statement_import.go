@@ -197,7 +197,9 @@ func (i *importing) lines(ctx context.Context) error {
 		partners, code, message := i.owners.of(line)
 		if code != "" {
 			i.reader.Refuse(line, upstream.FieldCustomer, code, message)
-			continue
+		}
+		if i.reader.Problems() != nil {
+			continue // nothing is stored any more: the rest is only judged
 		}
 		if len(partners) > 1 {
 			i.several = append(i.several, severalOwners{len(i.batch), *line, partners})

@@ -39,6 +39,7 @@ type commands struct {
 	Statement  statementCommand  `cmd:"" help:"Import the vendor's statement files, and look at them."`
 	Export     exportCommand     `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`
 	Keys       keysCommand       `cmd:"" help:"Make, list, revoke and rotate the keys of the partner API."`
+	Adjust     adjustCommand     `cmd:"" help:"Answer a finding of the reconciliation by an adjustment."`
 	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`

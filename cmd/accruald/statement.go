@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -47,6 +48,9 @@ func (f *fileFlags) read() (out workers.StatementFile, err error) {
 		if _, err := out.Currency.Digits(); err != nil {
 			return out, fmt.Errorf("read a statement: %w", err)
 		}
+	}
+	if f.Encoding != "" && !slices.Contains(upstream.Encodings, f.Encoding) {
+		return out, fmt.Errorf("read a statement in encoding %q: use one of %q", f.Encoding, upstream.Encodings)
 	}
 	if f.Problems < 1 {
 		return out, fmt.Errorf("read a statement up to %d problems: use --problems-max with at least 1", f.Problems)

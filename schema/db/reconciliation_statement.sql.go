@@ -132,6 +132,38 @@ func (q *Queries) OrderAdjustments(ctx context.Context, partnerID string, ids []
 	return items, nil
 }
 
+const OrderCurrencies = `-- name: OrderCurrencies :many
+select order_id as id, coalesce(document -> 'Refund' ->> 'Currency', document -> 'Quote' ->> 'Currency', '')::text as currency
+from customer_order
+where partner_id = $1 and order_id = any($2::text[]) and document is not null
+`
+
+type OrderCurrenciesRow struct {
+	ID       string
+	Currency string
+}
+
+// What orders are in, of those that stand.
+func (q *Queries) OrderCurrencies(ctx context.Context, partnerID string, ids []string) ([]OrderCurrenciesRow, error) {
+	rows, err := q.db.Query(ctx, OrderCurrencies, partnerID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrderCurrenciesRow
+	for rows.Next() {
+		var i OrderCurrenciesRow
+		if err := rows.Scan(&i.ID, &i.Currency); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const StatementKeys = `-- name: StatementKeys :many
 select k.key::text from (
   (select o.order_id as key from customer_order o

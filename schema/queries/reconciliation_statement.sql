@@ -50,3 +50,9 @@ select l.* from upstream_line l
 join upstream_statement s on s.partner_id = l.partner_id and s.statement_id = l.statement_id and s.superseded_by is null
 where l.partner_id = @partner_id and l.match_id = any(@ids::text[])
 order by l.statement_id, l.line_no limit @count_max;
+
+-- name: OrderCurrencies :many
+-- What orders are in, of those that stand.
+select order_id as id, coalesce(document -> 'Refund' ->> 'Currency', document -> 'Quote' ->> 'Currency', '')::text as currency
+from customer_order
+where partner_id = @partner_id and order_id = any(@ids::text[]) and document is not null;

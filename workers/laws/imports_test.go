@@ -118,7 +118,7 @@ var importTable = map[string]row{
 	"cmd/accruald/internal/explanation": {
 		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
-	"cmd/accruald/internal/table": {pure: true, own: []string{"events", "workers/money"}, others: ofValues},
+	"cmd/accruald/internal/table": {pure: true, own: []string{"events", "workers/money"}, others: append(ofValues[:2:2], "golang.org/x/text")},
 	"cmd/accruald/internal/listing": {
 		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision", "workers/reconciliation"}, leaves, rules), others: ofValues,
 	},

@@ -63,7 +63,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// TestProblemsAreCollected: one look shows several, no line is handed on behind the first, and there is an end.
+// TestProblemsAreCollected: one look shows several, and there is an end.
 func TestProblemsAreCollected(t *testing.T) {
 	t.Parallel()
 	content := []string{header, row(1)}

@@ -79,7 +79,7 @@ func Open(in io.Reader, o Options) (*Reader, error) {
 }
 
 // Next returns the next line, io.EOF behind the last one, or *Problems when something was wrong with the file: then none
-// of its lines may be used. A line is valid until the next one is read.
+// of its lines may be used. Behind a problem lines go on, so that the caller can judge them too.
 func (r *Reader) Next() (*Line, error) {
 	for r.ended == nil {
 		rec, err := r.record()
@@ -89,7 +89,7 @@ func (r *Reader) Next() (*Line, error) {
 		line, problem := r.line(rec)
 		if problem != nil {
 			r.add(problem)
-		} else if line != nil && len(r.problems.List) == 0 {
+		} else if line != nil {
 			return line, nil
 		}
 	}

@@ -101,7 +101,7 @@ func (i *Imported) WriteText(w io.Writer) error {
 		t.Line("It replaces %s, which stays on record", strings.Join(i.Superseded, ", "))
 	}
 	if i.Totals > 0 {
-		t.Line("Left out: %s lines of totals", table.Number(int(i.Totals)))
+		t.Line("Left out: lines of totals: %s", table.Number(int(i.Totals)))
 	}
 	if len(i.Ignored) > 0 {
 		t.Line("Left out: sheets without a statement's header: %s", strings.Join(i.Ignored, ", "))

@@ -51,7 +51,7 @@ func TestRowsForPeople(t *testing.T) {
 	want := "\n" +
 		"row  bills   count  rate   paid out  at                       present  for people\n" +
 		"A    B1, B2  1,234  0.08  -1,234.56  2026-03-08 10:00 +08:00  yes      x\n" +
-		"乙                0     0       5.00                                    x\n"
+		"乙               0     0       5.00                                    x\n"
 	if text.String() != want {
 		t.Errorf("set:\n%s\nwant:\n%s", text.String(), want)
 	}

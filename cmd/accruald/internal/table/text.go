@@ -5,9 +5,9 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
+	"golang.org/x/text/width"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/money"
@@ -28,14 +28,14 @@ func (t *Text) Rows(rows [][]string, columns string) {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], columnsOf(cell))
 		}
 	}
 	t.Line("")
 	for _, row := range rows {
 		var line strings.Builder
 		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			pad := strings.Repeat(" ", widths[i]-columnsOf(cell))
 			if i > 0 {
 				line.WriteString("  ")
 			}
@@ -47,6 +47,19 @@ func (t *Text) Rows(rows [][]string, columns string) {
 		}
 		t.Line("%s", strings.TrimRight(line.String(), " "))
 	}
+}
+
+// columnsOf is how wide a text is on a terminal: what is written in Chinese takes two columns a character.
+func columnsOf(text string) (n int) {
+	for _, r := range text {
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 // String returns everything that was added.
