@@ -99,7 +99,7 @@ func (j *Jobs) List(ctx context.Context, now time.Time) (states []JobState, gaps
 			return nil, nil, err
 		}
 		for _, name := range decidedJobs() {
-			state, err := j.state(plan, name, now, schedules, pauses, lasts)
+			state, err := j.state(plan, name, schedules, pauses, lasts)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -119,7 +119,7 @@ func decidedJobs() (names []string) {
 	return names
 }
 
-func (j *Jobs) state(plan sitePlan, name string, now time.Time, schedules []db.JobSchedule, pauses []db.JobPause, lasts []db.JobRun) (JobState, error) {
+func (j *Jobs) state(plan sitePlan, name string, schedules []db.JobSchedule, pauses []db.JobPause, lasts []db.JobRun) (JobState, error) {
 	code, zone := plan.profile.Site, plan.profile.Zone()
 	state := JobState{Job: name, Site: code, Zone: zone.String(), Times: []string{}, Status: JobNotStarted}
 	for _, job := range plan.jobs[name] {
@@ -175,7 +175,11 @@ func runOf(row db.JobRun, zone *time.Location) JobRun {
 
 // Runs returns the newest runs, of one job and site or with "" of all.
 func (j *Jobs) Runs(ctx context.Context, job, siteCode string, limit int) ([]JobRun, error) {
-	if err := j.check(job, siteCode, true); err != nil {
+	one := job
+	if one == "" {
+		one = decidedJobs()[0] // any
+	}
+	if err := j.check(one, siteCode); err != nil {
 		return nil, err
 	}
 	rows, err := j.queries.ListRuns(ctx, job, siteCode, int32(limit))

@@ -18,8 +18,8 @@ import (
 )
 
 // check refuses a job or site that there is none of.
-func (j *Jobs) check(job, siteCode string, any bool) error {
-	if !(any && job == "") && !slices.Contains(decidedJobs(), job) {
+func (j *Jobs) check(job, siteCode string) error {
+	if !slices.Contains(decidedJobs(), job) {
 		return fmt.Errorf("there is no job %q: use one of %s", job, strings.Join(decidedJobs(), ", "))
 	}
 	if siteCode == "" {
@@ -32,7 +32,7 @@ func (j *Jobs) check(job, siteCode string, any bool) error {
 // Pause keeps a job of a site, or with "" of all, from being fired. Runs that
 // are fired go on.
 func (j *Jobs) Pause(ctx context.Context, job, siteCode, actor, reason string) error {
-	if err := j.check(job, siteCode, false); err != nil {
+	if err := j.check(job, siteCode); err != nil {
 		return err
 	}
 	added, err := j.queries.AddPause(ctx, db.AddPauseParams{Job: job, Site: siteCode, Actor: actor, Reason: reason})
@@ -48,7 +48,7 @@ func (j *Jobs) Pause(ctx context.Context, job, siteCode, actor, reason string) e
 // Resume ends a pause. What was missed is caught up like after downtime, or
 // with skip left out; skipped tells how many runs that are.
 func (j *Jobs) Resume(ctx context.Context, job, siteCode, actor string, skip bool, now time.Time) (skipped int64, err error) {
-	if err := j.check(job, siteCode, false); err != nil {
+	if err := j.check(job, siteCode); err != nil {
 		return 0, err
 	}
 	err = transact(ctx, j.pool, func(tx pgx.Tx) error {
@@ -110,7 +110,7 @@ func (j *Jobs) skip(ctx context.Context, queries *db.Queries, job, siteCode stri
 // Fire puts a run down and publishes it, at any time and whether its job is
 // paused or not. A run that is known is returned as it is, and nothing is done.
 func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at time.Time, actor string) (run JobRun, fired bool, err error) {
-	if err := j.check(job, siteCode, false); err != nil {
+	if err := j.check(job, siteCode); err != nil {
 		return run, false, err
 	}
 	profile, err := j.sites.Get(siteCode)

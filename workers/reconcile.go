@@ -84,6 +84,9 @@ func AddReconciliation(ctx context.Context, queries *db.Queries, request Reconci
 // replica that finds it first.
 func (r *referenceReader) recipients(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, after string) ([]string, error) {
 	if fired.Job == decision.JobReconcile {
+		if !hasProfile(r.config.Sites, fired.Site) {
+			return nil, nil // no partner can be enrolled there
+		}
 		request, err := scheduledReconciliation(ev, r.config.Sites)
 		if err == nil {
 			_, err = AddReconciliation(ctx, queries, request)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -188,13 +189,18 @@ func (r *referenceReader) recordRun(ctx context.Context, queries *db.Queries, fi
 // runKey names the run that an event fires. A site without a profile has no
 // zone: its runs are known by UTC, and concern nobody.
 func runKey(sites site.Profiles, fired *events.ScheduleFired) (string, error) {
+	if !hasProfile(sites, fired.Site) {
+		return fired.ScheduledFor.UTC().Format(time.RFC3339Nano), nil
+	}
 	profile, err := sites.Get(fired.Site)
 	if err != nil {
-		return fired.ScheduledFor.UTC().Format(time.RFC3339Nano), nil
+		return "", err
 	}
 	key, _, err := schedule.Key(fired.Job, profile, fired.ScheduledFor)
 	return key, err
 }
+
+func hasProfile(sites site.Profiles, code string) bool { return slices.Contains(sites.Sites(), code) }
 
 // decidedUpTo reports whether everything in the input up to a sequence is
 // decided, in all partitions, whoever owns them, and then how far it is.

@@ -33,7 +33,7 @@ func (r *referenceReader) followRuns(ctx context.Context) error {
 	var unmarked []int64
 	counted := 0
 	for _, row := range rows {
-		if slices.Contains(wholeJobs, row.Job) {
+		if slices.Contains(wholeJobs, row.Job) && hasProfile(r.config.Sites, row.Site) {
 			if err := r.finishWhole(ctx, row); err != nil {
 				return err
 			}

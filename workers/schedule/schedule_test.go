@@ -34,6 +34,20 @@ func TestDue(t *testing.T) {
 			[]string{"2026-03-29T02:00:00+01:00", "2026-03-30T01:30:00+01:00"}},
 		{"F36 a reading that comes twice runs at its first", "30 1 * * *", "Europe/Dublin", "2026-10-24T12:00:00Z", "2026-10-26T12:00:00Z",
 			[]string{"2026-10-25T01:30:00+01:00", "2026-10-26T01:30:00Z"}},
+		{"F35 a week over the gap of New York, each night once", "30 2 * * *", "America/New_York", "2026-03-06T12:00:00Z", "2026-03-10T12:00:00Z",
+			[]string{"2026-03-07T02:30:00-05:00", "2026-03-08T03:00:00-04:00", "2026-03-09T02:30:00-04:00", "2026-03-10T02:30:00-04:00"}},
+		{"F36 the hour that New York has twice", "30 1 * * *", "America/New_York", "2026-10-31T12:00:00Z", "2026-11-02T12:00:00Z",
+			[]string{"2026-11-01T01:30:00-04:00", "2026-11-02T01:30:00-05:00"}},
+		{"F23 a day that begins at one: Cairo", "10 0 * * *", "Africa/Cairo", "2026-04-22T12:00:00Z", "2026-04-25T12:00:00Z",
+			[]string{"2026-04-23T00:10:00+02:00", "2026-04-24T01:00:00+03:00", "2026-04-25T00:10:00+03:00"}},
+		{"F22 a day that begins twice: Cairo", "10 23 * * *", "Africa/Cairo", "2026-10-28T22:30:00Z", "2026-10-30T22:30:00Z",
+			[]string{"2026-10-29T23:10:00+03:00", "2026-10-30T23:10:00+02:00"}},
+		{"F35 half an hour is left out: Lord Howe", "15 2 * * *", "Australia/Lord_Howe", "2026-10-02T20:00:00Z", "2026-10-04T20:00:00Z",
+			[]string{"2026-10-04T02:30:00+11:00", "2026-10-05T02:15:00+11:00"}},
+		{"F36 half an hour comes twice: Lord Howe", "45 1 * * *", "Australia/Lord_Howe", "2026-04-03T20:00:00Z", "2026-04-05T20:00:00Z",
+			[]string{"2026-04-05T01:45:00+11:00", "2026-04-06T01:45:00+10:30"}},
+		{"F24 the first of the month on either side of the change of Dublin", "10 0 1 * *", "Europe/Dublin", "2026-02-20T00:00:00Z", "2026-05-10T00:00:00Z",
+			[]string{"2026-03-01T00:10:00Z", "2026-04-01T00:10:00+01:00", "2026-05-01T00:10:00+01:00"}},
 		{"nothing due", "10 0 1 * *", "Asia/Shanghai", "2026-03-02T00:00:00+08:00", "2026-03-31T00:00:00+08:00", nil},
 	}
 	for _, c := range cases {
@@ -62,7 +76,7 @@ func TestDue(t *testing.T) {
 // clock changes: each local date has its one run.
 func TestDueEveryDayOnce(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Asia/Shanghai", "Europe/Dublin", "America/Sao_Paulo"} {
+	for _, name := range []string{"Asia/Shanghai", "Europe/Dublin", "America/New_York", "Africa/Cairo", "Australia/Lord_Howe"} {
 		for hour := range 24 {
 			zone, err := time.LoadLocation(name)
 			if err != nil {
@@ -80,6 +94,31 @@ func TestDueEveryDayOnce(t *testing.T) {
 			if len(due) != 365 || len(days) != 365 {
 				t.Errorf("%s at %d:30: %d runs on %d days, want 365 on 365", name, hour, len(due), len(days))
 			}
+		}
+	}
+}
+
+// F25: a change of clocks moves no run to another date, and the newest of many runs are the last ones, whatever their
+// number.
+func TestNewestRuns(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("Europe/Dublin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := schedule.Job{Name: "daily", Spec: "30 1 * * *"}
+	from, to := at(t, "2016-01-01T00:00:00Z"), at(t, "2026-03-29T12:00:00Z")
+	for _, most := range []int{1, 5, 400, 100_000} {
+		runs, older, last, err := job.Newest(from, to, zone, most)
+		all := 3741 // days from 2016-01-01 to 2026-03-29, both with their run
+		if err != nil || len(runs) != min(most, all) || older != all-len(runs) {
+			t.Fatalf("at most %d: %d runs and %d older, %v", most, len(runs), older, err)
+		}
+		if got := runs[len(runs)-1].Format(time.RFC3339); got != "2026-03-29T02:00:00+01:00" {
+			t.Errorf("at most %d: the last is %s", most, got)
+		}
+		if older > 0 && !last.Before(runs[0]) || older == 0 && !last.IsZero() || older > 0 && runs[0].Sub(last) > 25*time.Hour {
+			t.Errorf("at most %d: the last older one is %s, the first newer one %s", most, last, runs[0])
 		}
 	}
 }
