@@ -19,15 +19,22 @@ import (
 // simulateCommand folds files in memory. It prints what goes out, one structured CloudEvent a line, always the same for
 // the same files.
 type simulateCommand struct {
-	Files   []string `arg:"" help:"Files of events, one structured CloudEvent a line; .gz is read as such, - is standard input."`
+	Files   []string `arg:"" optional:"" help:"Files of events, one structured CloudEvent a line; .gz is read as such, - is standard input. With --policy none stands for what the database has recorded."`
 	Summary bool     `help:"Print a summary for people instead of the outgoing events."`
 	JSON    bool     `help:"Print the summary as JSON instead; --summary is not needed." name:"json"`
 
-	Sites siteFlags `embed:""`
+	WhatIf whatIfFlags `embed:""`
+	Sites  siteFlags   `embed:""`
 }
 
 // Run is called by kong.
 func (s *simulateCommand) Run(ctx context.Context, c *console) error {
+	if s.WhatIf.given() {
+		return s.whatIf(ctx, c)
+	}
+	if len(s.Files) == 0 {
+		return errNoFiles
+	}
 	sources, err := feed.Sources(s.Files, c.in)
 	if err != nil {
 		return err

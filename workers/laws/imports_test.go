@@ -33,6 +33,7 @@ var commands = []string{
 	"cmd/accruald/internal/bench", "cmd/accruald/internal/feed", "cmd/accruald/internal/records",
 	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary", "cmd/accruald/internal/books",
 	"cmd/accruald/internal/explanation", "cmd/accruald/internal/table", "cmd/accruald/internal/listing",
+	"cmd/accruald/internal/whatif",
 	"cmd/accruald/internal/charges", "cmd/accruald/internal/sheet", "cmd/accruald/internal/report", "cmd/accruald/internal/focus",
 }
 
@@ -133,6 +134,9 @@ var importTable = map[string]row{
 	},
 	"cmd/accruald/internal/sample": {
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
+	},
+	"cmd/accruald/internal/whatif": {
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves), others: ofValues,
 	},
 	"cmd/accruald/internal/summary": {
 		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
