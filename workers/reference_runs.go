@@ -129,16 +129,19 @@ func (r *referenceReader) fanOutIn(ctx context.Context, tx pgx.Tx, run scheduled
 	if err != nil {
 		return 0, false, fmt.Errorf("lock the reference log: %w", err)
 	}
+	owner := run.inputNo
 	after, err := queries.SentAfter(ctx, run.inputNo)
 	if errors.Is(err, pgx.ErrNoRows) { // recorded by a version that kept no runs
-		_, err = r.recordRun(ctx, queries, fired, run.inputNo)
+		owner, err = r.recordRun(ctx, queries, fired, run.inputNo)
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("read how far input %d is sent: %w", run.inputNo, err)
 	}
-	partners, err := r.recipients(ctx, queries, run.event, fired, after)
-	if err != nil {
-		return 0, false, err
+	var partners []string
+	if owner == run.inputNo { // else another event fired the run
+		if partners, err = r.recipients(ctx, queries, run.event, fired, after); err != nil {
+			return 0, false, err
+		}
 	}
 	outs := make([]events.Out, len(partners))
 	for i, partner := range partners {
