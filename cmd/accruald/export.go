@@ -52,13 +52,21 @@ func (e *exportFocusCommand) Run(ctx context.Context, c *console) error {
 				return err
 			}
 		}
-		return errors.Join(e.add(ctx, b, out, cycle), out.Flush())
+		return errors.Join(e.add(ctx, c, b, out, cycle), out.Flush())
 	})
 }
 
 // add writes one partner after the other; those that were never enrolled have no charges.
-func (e *exportFocusCommand) add(ctx context.Context, b *books.Books, out *focus.Writer, cycle calendar.Cycle) error {
+func (e *exportFocusCommand) add(ctx context.Context, c *console, b *books.Books, out *focus.Writer, cycle calendar.Cycle) error {
+	ids, err := b.Partners(ctx)
+	if err != nil {
+		return err
+	}
+	progress, through := startProgress(c, "exported", len(ids), "partners"), 0
+	defer progress.close()
 	return b.Each(ctx, e.Partner, nil, func(known *decision.Partner) error {
+		through++
+		defer progress.set(through)
 		p, err := b.Partner(ctx, known.ID)
 		if errors.Is(err, workers.ErrUnknownPartner) || err == nil && p.Reference.Site() == "" {
 			return nil

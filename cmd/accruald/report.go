@@ -19,6 +19,7 @@ import (
 // reportCommand writes documents.
 type reportCommand struct {
 	Statement reportStatementCommand `cmd:"" help:"Write the statement of a partner's cycle: sums, charges, incentive bills, details, requests, invoices."`
+	Run       reportRunCommand       `cmd:"" help:"Write what a reconciliation came to: what was compared, and every finding with its evidence."`
 }
 
 // outFlag says where a document goes.

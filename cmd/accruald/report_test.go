@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/shopspring/decimal"
@@ -17,7 +19,10 @@ import (
 
 	"github.com/accruald/accruald/cmd/accruald/internal/books"
 	"github.com/accruald/accruald/cmd/accruald/internal/report"
+	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/site"
 )
 
 const quarterPath = "../../events/samples/quarter.jsonl"
@@ -259,5 +264,69 @@ func TestReportsOfTheDatabase(t *testing.T) {
 			t.Errorf("%q from the database:\n%s%s\nfrom the events:\n%s%s", args, got.out, got.err, want.out, want.err)
 		}
 	}
+	reportRuns(t, o)
 	o.finish()
+}
+
+// reportRuns reconciles what the worker decided, with one posting that somebody changed around it, and reports it.
+func reportRuns(t *testing.T, o *operated) {
+	t.Helper()
+	args := func(more ...string) []string { return slices.Concat([]string{"report", "run"}, more, o.database) }
+	if got := call(t, "", args()...); got.status != statusRefused || !strings.Contains(got.err, "nothing was reconciled yet") {
+		t.Errorf("before any run: %+v", got)
+	}
+	pool, err := (databaseFlags{URL: o.database[1]}).connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for _, statement := range []string{"alter table posting disable trigger posting_append_only", "update posting set account = account || '<b>' where posting_no = 2"} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	request := workers.ReconcileByHand(workers.ReconcileFull, "", "", time.Now())
+	if _, err := workers.AddReconciliation(t.Context(), db.New(pool), request); err != nil {
+		t.Fatal(err)
+	}
+	run, err := workers.NewReconciler(pool, site.Default(), "test", slog.New(slog.DiscardHandler)).Run(t.Context(), request.ID)
+	if err != nil || run.Opened == 0 {
+		t.Fatalf("%d findings, %v", run.Opened, err)
+	}
+	page, again := call(t, "", args()...), call(t, "", args(request.ID, "--format", "html")...)
+	if page.status != statusDone || page != again || !strings.Contains(page.out, "posting altered") || !strings.Contains(page.out, "account") ||
+		strings.Contains(page.out, "<b>") || !strings.Contains(page.out, "&lt;b&gt;") {
+		t.Errorf("the page of the last run: status %d %s\n%s", page.status, page.err, page.out)
+	}
+	var told report.Run
+	got := call(t, "", args("--format", "json")...)
+	if err := json.Unmarshal([]byte(got.out), &told); err != nil || told.RunID != request.ID || told.Compared == 0 || len(told.Comparisons) == 0 ||
+		len(told.Findings) != int(run.Opened) || len(told.Findings[0].Evidence) == 0 {
+		t.Errorf("told: %v, %+v", err, told)
+	}
+	unmatched := 0
+	for _, c := range told.Comparisons {
+		unmatched += c.Unmatched
+		if c.Matched+c.Unmatched != c.Compared {
+			t.Errorf("%+v", c)
+		}
+	}
+	if unmatched == 0 {
+		t.Errorf("everything matched: %+v", told.Comparisons)
+	}
+	for _, part := range []string{"findings", "evidence", "comparisons"} {
+		got := call(t, "", args("--format", "csv", "--part", part)...)
+		checkCSV(t, []string{part}, got.out)
+		if got.status != statusDone || strings.Count(got.out, "\n") < 2 {
+			t.Errorf("%s: %+v", part, got)
+		}
+	}
+	if got := call(t, "", args("--format", "xlsx")...); got.status != statusDone || !strings.Contains(dump(t, []byte(got.out)), "posting_altered") {
+		t.Errorf("the workbook: status %d %s", got.status, got.err)
+	}
+	for _, c := range [][]string{{"nobody"}, {"--limit", "0"}} {
+		if got := call(t, "", args(c...)...); got.status != statusRefused || !strings.Contains(got.err, c[0]) {
+			t.Errorf("%q: %+v", c, got)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/site"
@@ -147,6 +148,12 @@ func (p *Partner) DetailsOf(orderID string) []*Detail { return p.Details.By(deta
 
 // Currency is what the amounts of an order are in.
 func (o *Order) Currency() money.Currency { return currencyOf(o) }
+
+// StatementOf returns the statement of a cycle and currency, nil where none was
+// issued.
+func (p *Partner) StatementOf(cycle calendar.Cycle, c money.Currency) *Statement {
+	return p.Statements.Get(statementKey(cycle, c))
+}
 
 // Reversals returns the details that take back of one, by id.
 func (p *Partner) Reversals(detailID string) []*Detail {

@@ -142,7 +142,8 @@ var importTable = map[string]row{
 		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/records": {
-		own:    []string{commands[4], commands[8], "schema/db", "workers", "workers/decision", "workers/site"},
+		own: []string{commands[4], commands[7], commands[8], "cmd/accruald/internal/report", "schema/db", "workers", "workers/decision",
+			"workers/site"},
 		others: []string{pgxModule},
 	},
 	"cmd/accruald/internal/bench": {

@@ -20,7 +20,7 @@ const needRoundsMax = 8
 // Each hands on the partner of that id, or with "" every partner by id, with its rows of those kinds. Of the database one
 // partner is in memory at a time, without its reference data.
 func (b *Books) Each(ctx context.Context, partnerID string, kinds []workers.RowKind, take func(*decision.Partner) error) error {
-	ids, err := b.partners(ctx)
+	ids, err := b.Partners(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,8 @@ func (b *Books) Each(ctx context.Context, partnerID string, kinds []workers.RowK
 	return nil
 }
 
-func (b *Books) partners(ctx context.Context) ([]string, error) {
+// Partners lists the ids of all partners.
+func (b *Books) Partners(ctx context.Context) ([]string, error) {
 	if b.snapshot != nil {
 		return b.snapshot.Partners(ctx)
 	}

@@ -38,7 +38,8 @@ type Charge struct {
 	OrderID     string
 	LineID      string
 	Original    string         // of a refund or adjustment: the order it is about
-	OriginalIn  calendar.Cycle // the statement that told of it
+	OriginalIn  calendar.Cycle // the statement that tells of it
+	Invoiced    bool           // that statement is issued
 	OrderType   int
 	OrderKind   string
 	Automatic   bool
@@ -83,7 +84,7 @@ func (c *Charge) Late() bool { return c.Told > c.Cycle }
 // Corrects tells whether it corrects a statement that was issued before: it came late, or gives back or adjusts what an
 // earlier statement told.
 func (c *Charge) Corrects() bool {
-	return c.Late() || c.OriginalIn != "" && c.OriginalIn < c.Told
+	return c.Late() || c.Invoiced && c.OriginalIn < c.Told
 }
 
 // Book is where charges are read from: a partner with its orders, resources, adjustments, turnovers and statements.
@@ -146,7 +147,13 @@ func (b *Book) place(c *Charge, o *decision.Order) {
 	}
 	c.At, c.From, c.To = at, at, at
 	c.Cycle = calendar.CycleOf(at, b.Site.Zone())
-	c.Told, c.Issued = b.Telling.In(c.Cycle, fact)
+	c.Told, c.Issued = b.in(c.Cycle, fact, o.Currency())
+}
+
+// in is the statement that tells a fact, and whether there is one: a run issues none for what comes to nothing.
+func (b *Book) in(cycle calendar.Cycle, fact decision.EventRef, currency money.Currency) (told calendar.Cycle, issued bool) {
+	told, run := b.Telling.In(cycle, fact)
+	return told, run && b.Partner.StatementOf(told, currency) != nil
 }
 
 // line is one line of a paid order.

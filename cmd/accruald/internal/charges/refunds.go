@@ -75,7 +75,7 @@ func (b *Book) giveBack(c Charge, p part, tenders []pricing.Tender) (*Charge, er
 	}
 	var paid Charge
 	b.place(&paid, original)
-	c.OriginalIn = paid.Told
+	c.OriginalIn, c.Invoiced = paid.Told, paid.Issued
 	for i := range original.Quote.Lines {
 		l := &original.Quote.Lines[i]
 		if l.LineID != p.lineID {
@@ -89,7 +89,7 @@ func (b *Book) giveBack(c Charge, p part, tenders []pricing.Tender) (*Charge, er
 			}
 			c.List = list
 		}
-		line.Kind, line.OrderID, line.Original, line.OriginalIn = c.Kind, c.OrderID, c.Original, c.OriginalIn
+		line.Kind, line.OrderID, line.Original, line.OriginalIn, line.Invoiced = c.Kind, c.OrderID, c.Original, c.OriginalIn, c.Invoiced
 		line.OrderType, line.OrderKind, line.Automatic, line.CustomerID, line.Reseller = c.OrderType, c.OrderKind, c.Automatic, c.CustomerID, c.Reseller
 		line.At, line.From, line.To, line.Cycle, line.Told, line.Issued = c.At, c.From, c.To, c.Cycle, c.Told, c.Issued
 		line.List, line.Amount, line.Erase, line.Discount = c.List, c.Amount, decimal.Decimal{}, c.List.Sub(c.Amount)
@@ -109,10 +109,10 @@ func (b *Book) adjustment(row *decision.Adjustment) *Charge {
 		CustomerID: order.CustomerID, Reseller: order.IndirectPartnerID, Quantity: 1, Currency: row.Currency, List: row.Amount, Amount: row.Amount,
 		At: row.Event.Time, From: row.Event.Time, To: row.Event.Time, Reason: row.Reason, By: row.ID}
 	c.Cycle = calendar.CycleOf(c.At, b.Site.Zone())
-	c.Told, c.Issued = b.Telling.In(c.Cycle, row.Event)
+	c.Told, c.Issued = b.in(c.Cycle, row.Event, c.Currency)
 	var original Charge
 	b.place(&original, order)
-	c.OriginalIn = original.Told
+	c.OriginalIn, c.Invoiced = original.Told, original.Issued
 	if order.Quote != nil && len(order.Quote.Lines) > 0 { // an order is of one service, or named by its first
 		c.Service = order.Quote.Lines[0].ServiceType
 		b.name(c)

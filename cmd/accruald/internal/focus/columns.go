@@ -145,7 +145,7 @@ var columns = []column{
 	text("x_OrderId", func(r *row) string { return r.OrderID }),
 	text("x_OrderLineId", func(r *row) string { return r.LineID }),
 	text("x_OriginalInvoiceId", func(r *row) string {
-		if r.OriginalIn == "" {
+		if !r.Invoiced {
 			return ""
 		}
 		return charges.StatementID(r.partnerID, r.OriginalIn, r.Currency)

@@ -19,6 +19,7 @@ type part[R any] struct {
 	columns  []table.Column[R]
 	currency func(*R) string
 	summed   []string // the columns that have totals, by currency
+	printed  int      // how many columns are printed, 0 for all
 }
 
 // currencyColumn is the name of the column that totals are taken by.
@@ -26,7 +27,7 @@ const currencyColumn = "currency"
 
 // Widths of columns, in characters.
 const (
-	widthOfFigure = 16
+	widthOfFigure = 12
 	widthOfTime   = 20
 	widthOfFlag   = 8
 	widthOfText   = 12
@@ -39,7 +40,11 @@ func (p *part[R]) sheet(book *sheet.Book, rows []R) error {
 	for i, c := range p.columns {
 		columns[i] = sheet.Column{Title: strings.ReplaceAll(c.Name, "_", " "), Width: p.width(c, rows)}
 	}
-	return book.Table(p.name, columns, len(rows), func(i int) []any {
+	printed := p.printed
+	if printed == 0 {
+		printed = len(columns)
+	}
+	return book.Table(p.name, columns, printed, len(rows), func(i int) []any {
 		values := make([]any, len(p.columns))
 		for k, c := range p.columns {
 			values[k] = cellOf(c.Of(&rows[i]), p.currency(&rows[i]))
@@ -52,7 +57,9 @@ func (p *part[R]) sheet(book *sheet.Book, rows []R) error {
 func (p *part[R]) width(c table.Column[R], rows []R) float64 {
 	var none R
 	switch c.Of(&none).(type) {
-	case events.Amount, decimal.Decimal, int:
+	case events.Amount:
+		return p.widthOfMoney(c, rows)
+	case decimal.Decimal, int:
 		return widthOfFigure
 	case time.Time:
 		return widthOfTime
@@ -71,11 +78,23 @@ func (p *part[R]) width(c table.Column[R], rows []R) float64 {
 	return float64(min(longest, widthMax))
 }
 
+// widthOfMoney fits the longest amount, and the total, with a currency behind it.
+func (p *part[R]) widthOfMoney(c table.Column[R], rows []R) float64 {
+	longest, total := 0, decimal.Decimal{}
+	for i := range rows {
+		if amount, ok := c.Of(&rows[i]).(events.Amount); ok {
+			longest, total = max(longest, len(table.Amount(amount))), total.Add(amount.Decimal.Abs())
+		}
+	}
+	longest = max(longest, len(table.Amount(table.AmountIn(total, ""))))
+	return float64(max(longest+len(" CNY")+2, widthOfFigure))
+}
+
 // cellOf is a value as a workbook has it.
 func cellOf(value any, currency string) any {
 	switch v := value.(type) {
 	case events.Amount:
-		return money(v, currency)
+		return moneyOf(v, currency)
 	case []string:
 		return strings.Join(v, ", ")
 	default:
@@ -83,7 +102,7 @@ func cellOf(value any, currency string) any {
 	}
 }
 
-func money(a events.Amount, currency string) sheet.Money {
+func moneyOf(a events.Amount, currency string) sheet.Money {
 	_, fraction, _ := strings.Cut(table.Plain(a), ".")
 	return sheet.Money{Amount: a.Decimal, Currency: currency, Digits: int32(len(fraction))} //nolint:gosec // a few digits
 }
@@ -115,7 +134,7 @@ func (p *part[R]) currencies(rows []R) (found []string) {
 
 // sum is the total of a column in a currency, as a formula with its value.
 func (p *part[R]) sum(rows []R, c table.Column[R], currency string, where ...condition) sheet.Formula {
-	var total events.Amount
+	total := table.AmountIn(decimal.Decimal{}, currency)
 	text := "SUMIFS(" + p.cells(c.Name, len(rows)) + "," + p.cells(currencyColumn, len(rows)) + "," + quoted(currency)
 	for _, w := range where {
 		text += "," + p.cells(w.column, len(rows)) + "," + quoted(w.is)
@@ -126,7 +145,7 @@ func (p *part[R]) sum(rows []R, c table.Column[R], currency string, where ...con
 			total = table.AmountIn(total.Decimal.Add(amount.Decimal), currency)
 		}
 	}
-	return sheet.Formula{Text: text + ")", Value: money(total, currency)}
+	return sheet.Formula{Text: text + ")", Value: moneyOf(total, currency)}
 }
 
 // condition keeps the rows whose column is some text.

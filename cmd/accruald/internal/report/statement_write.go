@@ -47,7 +47,7 @@ func (s *Statement) WriteXLSX(w io.Writer) error {
 		return err
 	}
 	steps := []func() error{
-		func() error { return book.Form(sumsPart.name, []float64{44, 24, 20, 20, 12}, s.form()) },
+		func() error { return book.Form(sumsPart.name, []float64{76, 22, 22, 22, 10}, s.form()) },
 		func() error { return chargePart.sheet(book, s.Charges) },
 		func() error { return billPart.sheet(book, s.Bills) },
 		func() error { return detailPart.sheet(book, s.Details) },
@@ -80,8 +80,8 @@ func (s *Statement) form() [][]any {
 		if c.OK {
 			holds = "yes"
 		}
-		rows = append(rows, []any{c.Name, money(c.Expected, c.Currency), money(c.Found, c.Currency),
-			sheet.Formula{Text: fmt.Sprintf("ROUND(C%d-B%d,8)", n, n), Value: money(difference, c.Currency)},
+		rows = append(rows, []any{c.Name, moneyOf(c.Expected, c.Currency), moneyOf(c.Found, c.Currency),
+			sheet.Formula{Text: fmt.Sprintf("ROUND(C%d-B%d,8)", n, n), Value: moneyOf(difference, c.Currency)},
 			sheet.Formula{Text: fmt.Sprintf(`IF(D%d=0,"yes","no")`, n), Value: holds}})
 	}
 	return rows
@@ -90,7 +90,7 @@ func (s *Statement) form() [][]any {
 // sumsForm are the sums of one statement behind so many rows: consumption, refunds and adjustments over the charges, the
 // bill amount over these.
 func (s *Statement) sumsForm(sums *Sums, above int) [][]any {
-	in := func(a events.Amount) sheet.Money { return money(a, sums.Currency) }
+	in := func(a events.Amount) sheet.Money { return moneyOf(a, sums.Currency) }
 	lines := func(kind charges.Kind) any {
 		return chargePart.sum(s.Charges, chargePart.column("amount"), sums.Currency, condition{"kind", string(kind)})
 	}

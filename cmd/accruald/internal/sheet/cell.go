@@ -26,6 +26,13 @@ type Formula struct {
 // Label is a cell set in bold.
 type Label string
 
+// The font that is everywhere: that of the library's standard style.
+const (
+	font       = "Calibri"
+	fontSize   = 11
+	timeFormat = "yyyy-mm-dd hh:mm:ss"
+)
+
 // digitsMax is what a spreadsheet's numbers hold.
 const digitsMax = 15
 
@@ -60,7 +67,7 @@ func (b *Book) cell(value any, strong bool) (excelize.Cell, error) {
 		}
 		// The library writes the reading of UTC: this is the reading of the time's own zone.
 		reading := time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), 0, time.UTC)
-		return b.styled(reading, "yyyy-mm-dd hh:mm:ss", strong)
+		return b.styled(reading, timeFormat, strong)
 	default:
 		return excelize.Cell{}, fmt.Errorf("a cell of %T: no form is known for it", value)
 	}
@@ -100,7 +107,10 @@ func (b *Book) styled(value any, format string, strong bool) (excelize.Cell, err
 			style.CustomNumFmt = &format
 		}
 		if strong {
-			style.Font = &excelize.Font{Bold: true}
+			style.Font = &excelize.Font{Bold: true, Family: font, Size: fontSize}
+		}
+		if format == timeFormat {
+			style.Alignment = &excelize.Alignment{Horizontal: "left"} // as text is: the next column is often text
 		}
 		var err error
 		if id, err = b.file.NewStyle(style); err != nil {
@@ -117,7 +127,7 @@ func (b *Book) header() (int, error) {
 		return id, nil
 	}
 	id, err := b.file.NewStyle(&excelize.Style{
-		Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E78"}},
+		Font: &excelize.Font{Bold: true, Color: "FFFFFF", Family: font, Size: fontSize}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E78"}},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
 	if err != nil {
 		return 0, fmt.Errorf("make the style of headers: %w", err)

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -16,8 +17,9 @@ type Column struct {
 // headerHeight fits titles of two lines.
 const headerHeight = 32
 
-// Table writes a sheet of rows with a header, and behind them the totals, which are in bold.
-func (b *Book) Table(name string, columns []Column, rows int, row func(i int) []any, totals ...[]any) error {
+// Table writes a sheet of rows with a header, and behind them the totals, which are in bold. Only the first columns are
+// printed, as many as printed says: a page of them all could not be read.
+func (b *Book) Table(name string, columns []Column, printed, rows int, row func(i int) []any, totals ...[]any) error {
 	if rows > rowsMax {
 		return fmt.Errorf("write %d rows to sheet %q: %w", rows, name, ErrTooLong)
 	}
@@ -33,7 +35,7 @@ func (b *Book) Table(name string, columns []Column, rows int, row func(i int) []
 	if err := b.file.AutoFilter(name, fmt.Sprintf("A1:%s%d", last, rows+1), nil); err != nil {
 		return fmt.Errorf("write sheet %q: %w", name, err)
 	}
-	if err := b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name}); err != nil {
+	if err := b.print(name, printed, rows+1+len(totals)); err != nil {
 		return fmt.Errorf("write sheet %q: %w", name, err)
 	}
 	if err := b.head(out, columns); err != nil {
@@ -50,6 +52,17 @@ func (b *Book) Table(name string, columns []Column, rows int, row func(i int) []
 		}
 	}
 	return out.Flush()
+}
+
+// print says what is printed: the first columns, with the header on every page.
+func (b *Book) print(name string, columns, rows int) error {
+	letters, err := excelize.ColumnNumberToName(columns)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", name, letters, rows), Scope: name}),
+		b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name}))
 }
 
 func (b *Book) head(out *excelize.StreamWriter, columns []Column) error {
