@@ -133,6 +133,15 @@ func (s *Snapshot) Telling(ctx context.Context, partnerID string, zone *time.Loc
 	return telling, nil
 }
 
+// LoadResourcesOfCustomer brings a customer's resources, also those that are
+// gone, but not more than so many.
+func (s *Snapshot) LoadResourcesOfCustomer(ctx context.Context, p *decision.Partner, customerID string, most int32) error {
+	if err := fill(ctx, s.tx, p.Resources, db.ResourceDocumentsOfCustomer, p.ID, customerID, most); err != nil {
+		return fmt.Errorf("load the resources of customer %q of partner %q: %w", customerID, p.ID, err)
+	}
+	return nil
+}
+
 // fill puts the rows of a query of ids and documents into a table.
 func fill[R any](ctx context.Context, tx pgx.Tx, table *decision.Table[R], query string, args ...any) error {
 	rows, err := tx.Query(ctx, query, args...)

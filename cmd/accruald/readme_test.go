@@ -27,7 +27,7 @@ func TestReadmeIsCurrent(t *testing.T) {
 	text := string(readme)
 	for name, want := range map[string]string{
 		"configuration": configurationTable(t), "event types in": inboundTable(t), "jobs": jobList(t), "event types out": outboundTable(),
-		"state machines": stateMachines(t),
+		"state machines": stateMachines(t), "operations": operationTable(),
 	} {
 		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
 		from, to := strings.Index(text, begin), strings.Index(text, end)

@@ -240,6 +240,39 @@ func (q *Queries) ResourceDocuments(ctx context.Context, partnerID string) ([]Re
 	return items, nil
 }
 
+const ResourceDocumentsOfCustomer = `-- name: ResourceDocumentsOfCustomer :many
+select resource_id as id, document from resource
+where partner_id = $1 and customer_id = $2
+order by resource_id
+limit $3
+`
+
+type ResourceDocumentsOfCustomerRow struct {
+	ID       string
+	Document []byte
+}
+
+// A customer's resources, also those that are gone.
+func (q *Queries) ResourceDocumentsOfCustomer(ctx context.Context, partnerID string, customerID string, most int32) ([]ResourceDocumentsOfCustomerRow, error) {
+	rows, err := q.db.Query(ctx, ResourceDocumentsOfCustomer, partnerID, customerID, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ResourceDocumentsOfCustomerRow
+	for rows.Next() {
+		var i ResourceDocumentsOfCustomerRow
+		if err := rows.Scan(&i.ID, &i.Document); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const StatementRuns = `-- name: StatementRuns :many
 select decision_no::bigint as decision_no, payload from input
 where partner_id = $1 and type = 'schedule.applied.v1' and status = 'accepted' and decision_no is not null

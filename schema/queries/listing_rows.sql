@@ -51,3 +51,10 @@ select window_id, min((document ->> 'DecisionNo')::bigint)::bigint as decision_n
 where partner_id = @partner_id and not refused
 group by window_id
 order by window_id;
+
+-- name: ResourceDocumentsOfCustomer :many
+-- A customer's resources, also those that are gone.
+select resource_id as id, document from resource
+where partner_id = @partner_id and customer_id = @customer_id
+order by resource_id
+limit @most;

@@ -73,7 +73,7 @@ var importTable = map[string]row{
 	// The query side: who asks, what can be asked, and how it is sent.
 	"workers/inquiry/access": {own: []string{"schema/db"}, others: []string{pgxModule, jsonModule, "golang.org/x/time", "github.com/golang-jwt/jwt/v5"}},
 	"workers/inquiry/api": {
-		own: slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access"}, leaves, rules),
+		own:    slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access"}, leaves, rules),
 		others: append(ofValues[:2:2], "github.com/prometheus/"),
 	},
 	"workers/laws": {},

@@ -73,7 +73,7 @@ func (c *changing) check() error {
 		err = unsubscribed(r)
 	case r.PayPerUse(c.in.At):
 		err = refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: its usage is priced by the new specification from the change on, there is nothing to order", r.ID)
-	case r.blocked(c.in.At):
+	case r.Blocked(c.in.At):
 		err = blockedBy(r)
 	case r.ToPayPerUse != "" && c.in.AtRenewal:
 		err = converting(r)

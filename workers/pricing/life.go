@@ -67,8 +67,8 @@ func (r *Resource) live(t time.Time) []int {
 	return live
 }
 
-// blocked reports whether an unpaid order still holds the resource.
-func (r *Resource) blocked(t time.Time) bool {
+// Blocked reports whether an unpaid order still holds the resource.
+func (r *Resource) Blocked(t time.Time) bool {
 	return r.PendingOrderID != "" && (r.PendingUntil == nil || t.Before(*r.PendingUntil))
 }
 

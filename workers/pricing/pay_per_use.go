@@ -28,9 +28,12 @@ func (r *Resource) PayPerUse(at time.Time) bool {
 	return len(r.Intervals) == 0 || r.ToPayPerUse != "" && at.After(r.Expiry)
 }
 
+// Endless reports whether a resource was paid once and for all, and has no expiry.
+func (r *Resource) Endless() bool { return r.Term.Type == calendar.OneOff }
+
 // Kept reports whether a yearly/monthly resource is there at a time, be it in grace or retention.
 func (r *Resource) Kept(p *site.Profile, at time.Time) bool {
-	return r.State == StateActive && !r.PayPerUse(at) && (r.Term.Type == calendar.OneOff || !at.After(p.KeptUntil(r.Expiry)))
+	return r.State == StateActive && !r.PayPerUse(at) && (r.Endless() || !at.After(p.KeptUntil(r.Expiry)))
 }
 
 // ConvertAtExpiry prices a conversion at 0, one line a resource: what is attached to a primary goes with it. resources are all
@@ -100,7 +103,7 @@ func (in *PayPerUseChange) refuses(r *Resource) *Refusal {
 		return refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use already: there is nothing to convert", r.ID)
 	case r.Term.Type == calendar.OneOff:
 		return refuse(CodeNotRenewable, "", "resource %q was bought once and for all: it has no expiry to convert at", r.ID)
-	case r.blocked(in.At):
+	case r.Blocked(in.At):
 		return blockedBy(r)
 	case in.At.After(r.Expiry):
 		return expired(r)
@@ -158,7 +161,7 @@ func TakesPlace(p *site.Profile, orderType int, customerID, orderID string, old 
 		return refuse(CodeResourceExists, "", "resource %q is yearly/monthly by order %q: renew it; type 11 is for a resource billed pay-per-use", old.ID, old.OrderID)
 	case orderType == OrderTrialToCommercial && (by || !old.Trial):
 		return refuse(CodeResourceExists, "", "resource %q of order %q is no trial: renew or change it; type 14 is for a trial", old.ID, old.OrderID)
-	case old.blocked(at) && old.PendingOrderID != orderID:
+	case old.Blocked(at) && old.PendingOrderID != orderID:
 		return blockedBy(old)
 	}
 	return nil

@@ -123,7 +123,7 @@ func (b *Book) renewable(in *Renewal, r *Resource, product *Product) error {
 		return refuse(CodePayPerUseResource, "", "resource %q is billed pay-per-use: it has no term to renew", r.ID)
 	case r.Term.Type == calendar.OneOff:
 		return refuse(CodeNotRenewable, "", "resource %q was bought once and for all: it has no term to renew", r.ID)
-	case r.blocked(in.At):
+	case r.Blocked(in.At):
 		return blockedBy(r)
 	case r.ToPayPerUse != "":
 		return converting(r)

@@ -74,7 +74,15 @@ func (p *Profile) FirstRenewalAttempt(expiry time.Time, deductionDay int) (time.
 // KeptUntil returns the last second in which an expired resource is still kept, after grace and retention; until
 // then it can be renewed. (Pricing rules, section 6.)
 func (p *Profile) KeptUntil(expiry time.Time) time.Time {
-	return calendar.ExpiryOf(calendar.AtHour(expiry, p.GraceDays+p.RetentionDays+1, 0, p.zone), p.zone)
+	return p.lastSecond(expiry, p.GraceDays+p.RetentionDays)
+}
+
+// GraceUntil returns the last second in which an expired resource may still be used.
+func (p *Profile) GraceUntil(expiry time.Time) time.Time { return p.lastSecond(expiry, p.GraceDays) }
+
+// lastSecond is that of the last of the days after an expiry.
+func (p *Profile) lastSecond(expiry time.Time, days int) time.Time {
+	return calendar.ExpiryOf(calendar.AtHour(expiry, days+1, 0, p.zone), p.zone)
 }
 
 // ConfirmationDeadline returns the first instant of the last day on which the bill of a period may be confirmed or

@@ -45,8 +45,11 @@ func (h *Handler) Decode(in Input) (any, error) {
 		field.Set(value)
 	}
 	if h.Body != nil {
-		body := request.Elem().FieldByIndex(h.Body.index).Addr().Interface()
-		if err := inquiry.DecodeInto(in.Body, body); err != nil {
+		body := request.Elem().FieldByIndex(h.Body.index)
+		if err := inquiry.DecodeInto(in.Body, body.Addr().Interface()); err != nil {
+			return nil, err
+		}
+		if err := h.Body.judge(body); err != nil {
 			return nil, err
 		}
 	}

@@ -15,7 +15,8 @@
 //
 // The request struct says by tags what is read from path, query and headers,
 // with defaults, bounds and enums (Parameter); a field with the tag body:""
-// takes the JSON document. The response struct is written as it is: its json
+// takes the JSON document, whose members may have the same tags (members.go).
+// The response struct is written as it is: its json
 // tags and types are the published ones. The function gets a Call (who asks,
 // at what time, the books) and the decoded request:
 //
@@ -37,6 +38,12 @@
 // Invariants: a request reaches its function only when its caller is known,
 // has the operation's right, and every parameter is within its bounds; what
 // one may not see and what is not there are answered in the same words.
+//
+// Decisions where the published API is silent: names fall back to the language
+// that there is; lists of resources begin with those that came last, and tell
+// grace as expired and retention as frozen; about a resource, a partner asks
+// for the customer who has it; of a resource before its last fact nothing is
+// known, so the old inquiry for such a time is refused.
 //
 // Failure handling: a panic concerns its request alone. Defects are logged
 // with their cause and the correlation id that the body tells.

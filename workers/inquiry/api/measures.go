@@ -28,14 +28,14 @@ func measures() []Operation {
 	}
 }
 
-// Measure types that the published API numbers.
+// Kinds of measures, as the published API numbers.
 const (
-	measureCurrency  = 1
-	measureDuration  = 2
-	measureTraffic   = 3
-	measureCapacity  = 7
-	measureCount     = 12
-	measureBandwidth = 16
+	kindCurrency  = 1
+	kindDuration  = 2
+	kindTraffic   = 3
+	kindCapacity  = 7
+	kindCount     = 12
+	kindBandwidth = 16
 )
 
 // gigabyte is how the China site abbreviates it; the others write the name.
@@ -50,15 +50,15 @@ type measure struct {
 // No event names measures; of those that only conversions have, the number
 // and the type are all that is known.
 var knownMeasures = map[int]measure{
-	1:  {pricing.Names{ZhCN: "元", EnUS: "Yuan"}, measureCurrency},
-	2:  {pricing.Names{ZhCN: "角", EnUS: "Jiao"}, measureCurrency},
-	3:  {pricing.Names{ZhCN: "分", EnUS: "Fen"}, measureCurrency},
-	4:  {pricing.Names{ZhCN: "小时", EnUS: "Hour"}, measureDuration},
-	10: {pricing.Names{ZhCN: "GB", EnUS: "GB"}, measureTraffic},
-	11: {pricing.Names{ZhCN: "MB", EnUS: "MB"}, measureTraffic},
-	14: {pricing.Names{ZhCN: "个", EnUS: "Piece"}, measureCount},
-	15: {pricing.Names{ZhCN: "Mbps", EnUS: "Mbps"}, measureBandwidth},
-	17: {pricing.Names{ZhCN: "GB", EnUS: "GB"}, measureCapacity},
+	1:  {pricing.Names{ZhCN: "元", EnUS: "Yuan"}, kindCurrency},
+	2:  {pricing.Names{ZhCN: "角", EnUS: "Jiao"}, kindCurrency},
+	3:  {pricing.Names{ZhCN: "分", EnUS: "Fen"}, kindCurrency},
+	4:  {pricing.Names{ZhCN: "小时", EnUS: "Hour"}, kindDuration},
+	10: {pricing.Names{ZhCN: "GB", EnUS: "GB"}, kindTraffic},
+	11: {pricing.Names{ZhCN: "MB", EnUS: "MB"}, kindTraffic},
+	14: {pricing.Names{ZhCN: "个", EnUS: "Piece"}, kindCount},
+	15: {pricing.Names{ZhCN: "Mbps", EnUS: "Mbps"}, kindBandwidth},
+	17: {pricing.Names{ZhCN: "GB", EnUS: "GB"}, kindCapacity},
 }
 
 type listMeasureUnitsRequest struct {

@@ -35,7 +35,9 @@ type Handler struct {
 
 // A Body is the JSON document of a request.
 type Body struct {
-	Type  reflect.Type
+	Type    reflect.Type
+	Members []Parameter // what tags say of them; see members.go
+
 	index []int
 }
 
@@ -59,6 +61,7 @@ func Operations() []Operation {
 		catalogue(),
 		measures(),
 		policies(),
+		resources(),
 	)
 	slices.SortFunc(all, func(a, b Operation) int {
 		if a.Path != b.Path {

@@ -41,6 +41,7 @@ type Parameter struct {
 	Required bool
 	Default  string
 	Min, Max *int
+	Items    *int // most values of a list in a body
 	Enum     []string
 	Format   Format
 	Doc      string
@@ -71,7 +72,11 @@ func (h *Handler) describe(t reflect.Type, above []int) error {
 		field := t.Field(i)
 		index := append(slices.Clone(above), i)
 		if _, body := field.Tag.Lookup("body"); body {
-			h.Body = &Body{Type: field.Type, index: index}
+			members, err := membersOf(field.Type)
+			if err != nil {
+				return fmt.Errorf("body: %w", err)
+			}
+			h.Body = &Body{Type: field.Type, Members: members, index: index}
 			continue
 		}
 		if field.Anonymous && field.Type.Kind() == reflect.Struct {
@@ -91,8 +96,10 @@ func (h *Handler) describe(t reflect.Type, above []int) error {
 }
 
 func parameterOf(field reflect.StructField) (Parameter, error) {
-	p := Parameter{Type: field.Type, Default: field.Tag.Get("default"), Required: field.Tag.Get("required") == "true",
-		Format: Format(field.Tag.Get("format")), Doc: field.Tag.Get("doc")}
+	p, err := describeField(field)
+	if err != nil {
+		return p, err
+	}
 	for _, in := range []In{InPath, InQuery, InHeader} {
 		if name, found := field.Tag.Lookup(string(in)); found {
 			p.Name, p.In = name, in
@@ -102,30 +109,35 @@ func parameterOf(field reflect.StructField) (Parameter, error) {
 		return p, fmt.Errorf("no tag path, query, header or body")
 	}
 	p.Required = p.Required || p.In == InPath
-	if p.Type.Kind() == reflect.Pointer {
-		p.Type, p.pointer = p.Type.Elem(), true
-	}
-	var err error
-	if p.Min, err = bound(field.Tag.Get("min")); err != nil {
-		return p, err
-	}
-	if p.Max, err = bound(field.Tag.Get("max")); err != nil {
-		return p, err
-	}
-	if values := field.Tag.Get("enum"); values != "" {
-		p.Enum = strings.Split(values, ",")
-	}
 	isTime := p.Type == reflect.TypeFor[time.Time]()
 	switch {
 	case isTime && p.Format != FormatDate && p.Format != FormatDateTime:
 		return p, fmt.Errorf("a time has the format date or date-time")
-	case p.Format != "" && layouts[p.Format] == "":
-		return p, fmt.Errorf("format %q is unknown", p.Format)
 	case !isTime && p.Type != reflect.TypeFor[[]string]() && !slices.Contains([]reflect.Kind{reflect.String, reflect.Int, reflect.Bool}, p.Type.Kind()):
 		return p, fmt.Errorf("type %s cannot be a parameter", p.Type)
 	}
 	if p.Default != "" {
 		_, err = p.parse([]string{p.Default})
+	}
+	return p, err
+}
+
+// describeField reads the tags that parameters and members have in common.
+func describeField(field reflect.StructField) (Parameter, error) {
+	p := Parameter{Type: field.Type, Default: field.Tag.Get("default"), Required: field.Tag.Get("required") == "true",
+		Format: Format(field.Tag.Get("format")), Doc: field.Tag.Get("doc")}
+	if p.Type.Kind() == reflect.Pointer {
+		p.Type, p.pointer = p.Type.Elem(), true
+	}
+	if p.Format != "" && layouts[p.Format] == "" {
+		return p, fmt.Errorf("format %q is unknown", p.Format)
+	}
+	if values := field.Tag.Get("enum"); values != "" {
+		p.Enum = strings.Split(values, ",")
+	}
+	var err error
+	if p.Min, err = bound(field.Tag.Get("min")); err == nil {
+		p.Max, err = bound(field.Tag.Get("max"))
 	}
 	return p, err
 }

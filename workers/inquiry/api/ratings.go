@@ -189,7 +189,7 @@ type aboutResources struct {
 // whom the first resource belongs to does, if the caller sees that customer;
 // what belongs to others is answered as what is not there.
 func (c *Call) about(ctx context.Context, rows *workers.Snapshot, p *decision.Partner, customerID string, at time.Time, ids []string) (*aboutResources, error) {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !events.ValidID(id) }) // nothing has such an id
+	ids = plausible(ids)
 	if err := rows.Load(ctx, p, decision.ScopesOfResources(ids)...); err != nil {
 		return nil, err
 	}
@@ -221,4 +221,10 @@ func (c *Call) current(p *decision.Partner, of *aboutResources, at time.Time, id
 			last.UTC().Format(layouts[FormatDateTime]), quoted(id))
 	}
 	return nil
+}
+
+// plausible leaves out what is no id: nothing has it, and nothing is looked up
+// by it.
+func plausible(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !events.ValidID(id) })
 }

@@ -76,12 +76,12 @@ func decoded[R any](t *testing.T, document []byte) *R {
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()
 	for _, response := range []any{got, want} {
-		if field := reflect.ValueOf(response).Elem().FieldByName("HttpStatusCode"); field.IsValid() {
-			field.SetInt(http.StatusOK)
+		if v := reflect.ValueOf(response).Elem(); v.Kind() == reflect.Struct && v.FieldByName("HttpStatusCode").IsValid() {
+			v.FieldByName("HttpStatusCode").SetInt(http.StatusOK)
 		}
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s:\n got %v\nwant %v", what, got, want)
+		t.Errorf("%s:\n got %s\nwant %s", what, encoded(t, got), encoded(t, want))
 	}
 }
 
