@@ -15,6 +15,8 @@ var published = []string{
 	"accruald_events_processed_total",
 	"accruald_events_rejected_total",
 	"accruald_events_waiting",
+	"accruald_inquiry_duration_seconds",
+	"accruald_inquiry_requests_total",
 	"accruald_job_parts_refused_total",
 	"accruald_job_run_oldest_age_seconds",
 	"accruald_job_runs_overdue",

@@ -1,6 +1,6 @@
 -- The role of the worker, with the least it needs. Run by the owner of the tables after every migration:
 --
---   WORKER_PASSWORD=... psql --set=ON_ERROR_STOP=1 --file=deploy/grants.sql "$OWNER_URL"
+--   WORKER_PASSWORD=... INQUIRY_PASSWORD=... psql --set=ON_ERROR_STOP=1 --file=deploy/grants.sql "$OWNER_URL"
 --
 -- Running it again changes nothing. What is issued is never edited: corrections are new rows, so the role may add to
 -- the tables named as append-only, but neither change nor delete there, whatever the code tries.
@@ -64,6 +64,27 @@ begin
       execute format('grant select, insert, update, delete on %s to accruald_worker', target.name);
     end if;
   end loop;
+end
+$$;
+
+-- The role of a process that only answers inquiries (accruald worker --roles inquiry): it reads, and keeps what it
+-- answered to requests that change something. The changes themselves are events.
+select not exists (select from pg_roles where rolname = 'accruald_inquiry') as missing \gset
+\if :missing
+create role accruald_inquiry login noinherit nosuperuser nocreatedb nocreaterole noreplication;
+\endif
+\getenv inquiry_password INQUIRY_PASSWORD
+\if :{?inquiry_password}
+alter role accruald_inquiry password :'inquiry_password';
+\endif
+revoke all on all tables in schema accruald from accruald_inquiry;
+grant usage on schema accruald to accruald_inquiry;
+grant select on all tables in schema accruald to accruald_inquiry;
+do $$
+begin
+  if to_regclass('accruald.api_answer') is not null then
+    grant insert, update, delete on accruald.api_answer to accruald_inquiry;
+  end if;
 end
 $$;
 

@@ -130,6 +130,7 @@ func TestGrantsOfTheProduct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reads := connect(t, url)
 	var name string
 	var editable, emptied, kept bool
 	keptCount := 0
@@ -139,6 +140,12 @@ func TestGrantsOfTheProduct(t *testing.T) {
 		}
 		if kept {
 			keptCount++
+		}
+		var read, written bool
+		err := reads.QueryRow(t.Context(), `select has_table_privilege('accruald_inquiry', $1, 'select'),
+			has_table_privilege('accruald_inquiry', $1, 'insert, update, delete, truncate')`, "accruald."+name).Scan(&read, &written)
+		if err != nil || !read || written != (name == "api_answer") {
+			t.Errorf("table %q: the role of inquiries reads %v, writes %v: %v", name, read, written, err)
 		}
 		return nil
 	}); err != nil {

@@ -77,6 +77,26 @@ func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, brok
 	return q, nil
 }
 
+// knows waits until a key that was made is taken.
+func (q *partnerAPI) knows(ctx context.Context, keyID string) error {
+	ctx, cancel := context.WithTimeout(ctx, keyWaitMax)
+	defer cancel()
+	for !q.ring.Has(keyID) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait until key %q is taken: %w", keyID, ctx.Err())
+		case <-time.After(keyPollInterval):
+		}
+	}
+	return nil
+}
+
+// How long a new key is waited for, and how often it is looked for.
+const (
+	keyWaitMax      = 30 * time.Second
+	keyPollInterval = 50 * time.Millisecond
+)
+
 // ready are the conditions of /readyz.
 func (q *partnerAPI) ready() map[string]func() error {
 	return map[string]func() error{"inquiry_data": q.books.Ready, "inquiry_keys": q.ring.Ready}
@@ -187,5 +207,5 @@ func (q *partnerAPI) devKeys(ctx context.Context) ([]*access.Key, error) {
 		}
 		keys = append(keys, key)
 	}
-	return keys, nil
+	return keys, q.knows(ctx, keys[len(keys)-1].ID)
 }

@@ -147,8 +147,8 @@ var importTable = map[string]row{
 		others: []string{pgxModule},
 	},
 	"cmd/accruald/internal/bench": {
-		own:    []string{commands[3], "events", "events/bus", "schema", "schema/db", "workers"},
-		others: []string{pgxModule, natsModule, jsonModule, "github.com/prometheus/", "golang.org/x/sync"},
+		own:    []string{commands[3], "events", "events/bus", "schema", "schema/db", "workers", "workers/inquiry/access"},
+		others: []string{pgxModule, natsModule, jsonModule, "github.com/prometheus/", "golang.org/x/sync", "golang.org/x/time"},
 	},
 }
 

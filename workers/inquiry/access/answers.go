@@ -93,7 +93,7 @@ func (a *Answers) answer(ctx context.Context, partner, key string, signature []b
 		err = a.queries.DropAnswer(ctx, partner, key, signature)
 	} else {
 		status := int32(out.Status) //nolint:gosec // a status of HTTP
-		err = a.queries.FinishAnswer(ctx, db.FinishAnswerParams{Status: &status, Body: out.Body, PartnerID: partner, KeyID: key, Signature: signature})
+		err = a.queries.FinishAnswer(ctx, db.FinishAnswerParams{Status: &status, Body: append([]byte{}, out.Body...), PartnerID: partner, KeyID: key, Signature: signature})
 	}
 	if err != nil {
 		return out, fmt.Errorf("keep the answer: %w", err)

@@ -150,6 +150,12 @@ func (r *Ring) Ready() error {
 	return nil
 }
 
+// Has reports whether a key that signs is taken by now.
+func (r *Ring) Has(keyID string) bool {
+	known := r.keys.Load()
+	return known != nil && known.signing[keyID] != nil
+}
+
 // Authenticate tells who sent a message, by its signature or its token.
 func (r *Ring) Authenticate(ctx context.Context, m *Message) (*Proof, error) {
 	if err := r.Ready(); err != nil {

@@ -30,6 +30,13 @@
 // is, a refusal of pricing by its published code, Denied() for what one may
 // not see, everything else as CBC.0999 with a correlation id.
 //
+// An operation that changes something has Writes: true. Its function calls
+//
+//	call.Submit(ctx, data, subject)
+//
+// which publishes an event of the caller's partner and waits until it is
+// decided; repetitions are answered by the framework from the first answer.
+//
 // Owns: the table, decoding, paging, errors as they are published, HTTP.
 //
 // Does not own: who asks (package access), prices (package inquiry), where

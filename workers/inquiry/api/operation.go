@@ -49,7 +49,7 @@ func with[Q, R any](f func(context.Context, *Call, *Q) (R, error)) Handler {
 		return f(ctx, call, request.(*Q)) // made by decode from the same type
 	}
 	if err := h.describe(h.Request, nil); err != nil {
-		panic(fmt.Sprintf("describe the request %s: %v", h.Request, err)) //nolint:forbidigo // at the start of the program
+		panic(fmt.Sprintf("describe the request %s: %v", h.Request, err))
 	}
 	return h
 }

@@ -121,6 +121,11 @@ func (s *Server) routes() http.Handler {
 		op := &s.service.Operations[i]
 		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
 	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { // the table has no such path, or not by this method
+		answer := s.service.refusal(&Operation{ID: "unknown"}, parameterError("There is no operation %s at this path.", quoted(r.Method)), "")
+		answer.Status = http.StatusNotFound
+		write(w, answer)
+	})
 	return mux
 }
 
