@@ -94,12 +94,16 @@ func (c *comparing) events(ctx context.Context) error {
 	var in storedInput
 	_, err = pgx.ForEachRow(rows, []any{&in.no, &in.typ, &in.source, &in.id, &in.subject, &in.partition, &in.time, &in.offset, &in.status, &in.decisionNo,
 		&in.attempts, &in.referenceVersion, &in.partnerVersion, &in.payload, &in.hash}, func() error {
-		for ; next < in.no; next++ {
+		for ; next < min(in.no, c.counters.InputNo+1); next++ {
 			c.lost(next)
 			lost++
 		}
-		if in.no >= next {
-			next = in.no + 1
+		if in.no == next {
+			next++
+		} else if in.no > c.counters.InputNo {
+			c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventUnknown, c.partnerID, []string{strconv.FormatInt(in.no, 10)},
+				fmt.Sprintf("input %d as the last", c.counters.InputNo), fmt.Sprintf("%s %q of source %q", in.typ, in.id, in.source)))
+			return nil
 		}
 		if in.decisionNo > 0 {
 			decisions++

@@ -77,15 +77,22 @@ func (w *ledgerWalk) follow(rows pgx.Rows) error {
 
 func (w *ledgerWalk) take(line *decision.Posting) {
 	w.lines++
+	before := w.check.No
+	gap := line.No > before+1
+	if gap {
+		w.broken = true // of the input before as well: its last lines may be missing
+	}
 	if line.InputNo != w.inputNo {
 		w.balance()
 		w.inputNo = line.InputNo
 	}
-	before := w.check.No
 	if bad := w.check.Next(line); bad != nil {
 		w.broken = true
 		b := reconciliation.Broken{PartnerID: w.partnerID, No: bad.No, Because: bad.Because, Expected: bad.Expected, Found: bad.Found, Evidence: postingRows(line)}
-		if line.No > before+1 {
+		switch {
+		case line.No > w.counters.PostingNo:
+			b.No, b.Expected = line.No, fmt.Sprintf("number %d as the last", w.counters.PostingNo)
+		case gap:
 			b.Lost, b.UpTo = true, line.No-1
 		}
 		w.found(reconciliation.PairLedgerChain, reconciliation.Posting(&b))
@@ -125,15 +132,17 @@ func (w *ledgerWalk) balance() {
 
 // end compares the end of the chain with what the partner's row says.
 func (w *ledgerWalk) end() {
+	lost := w.check.No < w.counters.PostingNo
+	w.broken = w.broken || lost
 	w.balance()
 	last := decision.PostingHash(w.counters.PostingHash)
 	bad := w.check.End(w.counters.PostingNo, last)
-	if bad == nil || w.check.No == w.altered {
+	if bad == nil || !lost && w.check.No-1 <= w.altered && w.altered > 0 && w.altered >= w.counters.PostingNo {
 		return
 	}
 	b := reconciliation.Broken{PartnerID: w.partnerID, No: bad.No, Because: bad.Because, Expected: bad.Expected, Found: bad.Found,
 		Evidence: []reconciliation.Row{{Source: "partner", ID: w.partnerID, Text: fmt.Sprintf("posting_no %d, posting_hash %s", w.counters.PostingNo, last)}}}
-	if w.check.No < w.counters.PostingNo {
+	if lost {
 		b.Lost, b.UpTo = true, w.counters.PostingNo
 	}
 	w.found(reconciliation.PairLedgerChain, reconciliation.Posting(&b))

@@ -13,7 +13,7 @@ func TestHelp(t *testing.T) {
 	var all strings.Builder
 	for _, args := range [][]string{
 		{}, {"dev"}, {"worker"}, {"migrate"}, {"publish"}, {"simulate"}, {"replay"}, {"quote"}, {"explain"}, {"bills"}, {"bill", "show"}, {"payable"}, {"holds"}, {"requests"}, {"invoices"}, {"jobs"}, {"jobs", "pause"}, {"jobs", "resume"}, {"run-job"},
-		{"coupons"}, {"quotas"}, {"ledger", "trial-balance"}, {"ledger", "verify"}, {"ledger", "accounts"}, {"report", "statement"}, {"report", "run"}, {"export", "focus"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
+		{"coupons"}, {"quotas"}, {"ledger", "trial-balance"}, {"ledger", "verify"}, {"ledger", "accounts"}, {"report", "statement"}, {"report", "run"}, {"export", "focus"}, {"reconcile"}, {"reconciliations"}, {"findings"}, {"finding", "show"}, {"bench"}, {"inbox", "missing"}, {"rejections", "list"},
 		{"rejections", "show"}, {"rejections", "retry"}, {"rejections", "discard"}, {"waiting"}, {"version"},
 		{"keys", "create"}, {"keys", "list"}, {"keys", "revoke"}, {"keys", "rotate"}, {"keys", "reseal"},
 	} {

@@ -27,6 +27,11 @@ func newProgress(c *console, what string, total int) *progress {
 	return startProgress(c, what, total, "events", progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"))
 }
 
+// newPartnerProgress shows how many partners are through.
+func newPartnerProgress(c *console, what string, total int) *progress {
+	return startProgress(c, what, total, "partners", progressbar.OptionShowCount())
+}
+
 // newByteProgress shows how much of a file is read.
 func newByteProgress(c *console, what string, size int64) *progress {
 	return startProgress(c, what, int(size), "bytes", progressbar.OptionShowBytes(true))

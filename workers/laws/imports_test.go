@@ -99,7 +99,7 @@ var importTable = map[string]row{
 	"cmd/accruald": {
 		own: slices.Concat(commands, []string{
 			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/calendar", "workers/decision",
-			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/api", "workers/money", "workers/schedule", "workers/site",
+			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/api", "workers/money", "workers/reconciliation", "workers/schedule", "workers/site",
 			"workers/upstream",
 		}),
 		others: []string{

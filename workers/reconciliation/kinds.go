@@ -89,8 +89,6 @@ const (
 
 	// DebtDiffers: a debt is not what the order was paid with on credit, or what was given back of it.
 	DebtDiffers Kind = "debt_differs"
-	// RepaymentOverused: more was settled than received and released.
-	RepaymentOverused Kind = "repayment_overused"
 
 	// RequestBills: what bills say is requested or paid out is not what requests take from them.
 	RequestBills Kind = "request_bills"
@@ -101,36 +99,19 @@ const (
 	// InvoiceWithoutRequest: an invoice names a request that is not there.
 	InvoiceWithoutRequest Kind = "invoice_without_request"
 
-	// OutboxGap: outgoing events that are not published have a gap in their numbers.
-	OutboxGap Kind = "outbox_gap"
-	// OutboxStuck: outgoing events wait to be published for longer than any batch takes.
-	OutboxStuck Kind = "outbox_stuck"
-
 	// CouponOverdrawn: payments that did not know of one another used more than a coupon had.
 	CouponOverdrawn Kind = "coupon_overdrawn"
 	// QuotaOverdrawn: more was issued than a quota had.
 	QuotaOverdrawn Kind = "quota_overdrawn"
-	// CouponFace: face value is not balance + spent + forfeited + given back.
-	CouponFace Kind = "coupon_face"
 	// CouponSpent: what was spent of a coupon is not what orders were paid with by it.
 	CouponSpent Kind = "coupon_spent"
-	// QuotaFace: the quota's amount is not balance + issued - given back.
-	QuotaFace Kind = "quota_face"
 	// QuotaCoupons: what a quota issued is not the face of its coupons.
 	QuotaCoupons Kind = "quota_coupons"
 
-	// LateReference: reference data came after events that it would have changed.
-	LateReference Kind = "late_reference"
-	// FiveDayOrder: the five-day quota was given to another unsubscription than key order would give it.
-	FiveDayOrder Kind = "five_day_order"
-	// FirstOrderOrder: a coupon for first orders paid one that is, by key order, not the first.
-	FirstOrderOrder Kind = "first_order_order"
 	// UsageTwoCustomers: usage of one resource was metered for two customers.
 	UsageTwoCustomers Kind = "usage_two_customers"
 	// UsageOverlap: windows of one resource and factor overlap.
 	UsageOverlap Kind = "usage_overlap"
-	// CustomerWithoutPartner: opposite moves at one instant left a customer with neither partner.
-	CustomerWithoutPartner Kind = "customer_without_partner"
 )
 
 // A KindInfo describes a kind for people.

@@ -49,29 +49,19 @@ var ledgerKinds = []KindInfo{
 	{BillFrozen, PairHoldsDetails, SeverityError, []string{"bill_id"}, "frozen and uncovered of a bill against what is frozen of its details", mendTampered, false},
 
 	{DebtDiffers, PairDebtsOrders, SeverityError, []string{"order_id"}, "debts against what orders were paid with on credit, and what was given back of it", mendTampered, false},
-	{RepaymentOverused, PairDebtsOrders, SeverityError, []string{"currency"}, "what debts say is repaid against repayments, where no cycle was settled as a whole", mendReplay, false},
 
 	{RequestBills, PairRequestsInvoices, SeverityError, []string{"bill_id"}, "requested and paid out of a bill against what requests take from it", mendTampered, false},
 	{RequestCover, PairRequestsInvoices, SeverityError, []string{"request_id"}, "requests under review or paying against the invoices that cover them", mendReplay, false},
 	{PaidInvoiceReturned, PairInvoicesPayments, SeverityWarning, []string{"request_id"}, "paid requests against the invoices that cover them still", "Ask the partner for a new invoice of the request.", false},
 	{InvoiceWithoutRequest, PairRequestsInvoices, SeverityError, []string{"invoice_id"}, "invoices against the requests they name", mendLost, false},
 
-	{OutboxGap, PairOutbox, SeverityError, []string{"partition", "no"}, "numbers of outgoing events that are not published, which have no gaps", mendLost, false},
-	{OutboxStuck, PairOutbox, SeverityWarning, []string{"partition"}, "the age of outgoing events that are not published", "Look at /readyz of the workers and at accruald_outbox_lag_events: who owns the partition publishes them once the broker takes them.", false},
-
 	{CouponOverdrawn, PairCoupons, SeverityWarning, []string{"coupon_id"}, "a coupon's balance against zero", mendAdjust, true},
 	{QuotaOverdrawn, PairCoupons, SeverityWarning, []string{"quota_id"}, "a quota's balance against zero", "Grant the quota more, or reclaim coupons.", false},
-	{CouponFace, PairCoupons, SeverityError, []string{"coupon_id"}, "face value against balance + spent + forfeited + given back", mendTampered, false},
 	{CouponSpent, PairCoupons, SeverityError, []string{"coupon_id"}, "what was spent of a coupon against the orders it paid", mendTampered, false},
-	{QuotaFace, PairCoupons, SeverityError, []string{"quota_id"}, "a quota's amount against balance + issued - given back", mendTampered, false},
 	{QuotaCoupons, PairCoupons, SeverityError, []string{"quota_id"}, "what a quota issued against the face of its coupons", mendTampered, false},
 
-	{LateReference, PairReferences, SeverityWarning, []string{"scope", "version"}, "reference data against the events that were decided before it came and happened after it took effect", mendAdjust, true},
-	{FiveDayOrder, PairReferences, SeverityNotice, []string{"customer_id", "year"}, "unsubscriptions that the five-day quota admitted against their order by time", mendAdjust, true},
-	{FirstOrderOrder, PairReferences, SeverityNotice, []string{"order_id"}, "orders paid by a coupon for first orders against the customer's orders by time", mendAdjust, true},
 	{UsageTwoCustomers, PairReferences, SeverityWarning, []string{"resource_id"}, "usage of one resource against its customer", mendAdjust, true},
 	{UsageOverlap, PairReferences, SeverityWarning, []string{"usage_id"}, "windows of usage of one resource and factor against one another", mendAdjust, true},
-	{CustomerWithoutPartner, PairReferences, SeverityWarning, []string{"customer_id"}, "moves of a customer at one instant against one another", "Publish customer.associated with the partner that the customer is with, at a later time.", false},
 
 	{ReplayInput, PairReplay, SeverityError, []string{"input_no"}, "recorded inputs, or versions of the reference log, against what the inbox received", mendLost, false},
 	{ReplayDecision, PairReplay, SeverityError, []string{"input_no"}, "what became of an input against what becomes of it again", mendDecided, false},
