@@ -7,6 +7,8 @@
 //   - the mapping between working sets and tables (load*.go, save*.go,
 //     store*.go, reader*.go), the digest over the database, and the
 //     verification of the ledger (ledger.go);
+//   - reconciliation (reconcile*.go): a partner is read at one moment, without
+//     locks, and what differs is stored with the run's cursor;
 //   - the runtime around it: lanes that read partitions (lane*.go), leases, the
 //     reference reader (reference_*.go), the relay, the sweeper, health and
 //     metrics, and the classes of failures (failure.go).

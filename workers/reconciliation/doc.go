@@ -12,6 +12,7 @@
 //
 //   - a finding's id follows from its kind, partner and keys, so the next run that sees it updates it and opens no other
 //   - a comparison reports each difference once and nothing where the views agree
+//   - every kind stands in the table behind Kinds, with its pair, severity, keys and how it is mended
 //
 // It is pure: no clock, no I/O.
 //
