@@ -60,6 +60,7 @@ func Operations() []Operation {
 		ratings(),
 		catalogue(),
 		measures(),
+		specs(),
 		policies(),
 		resources(),
 	)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/global"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/config"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 	bss "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/bss/v2"
 	bssintl "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/bssintl/v2"
@@ -41,10 +42,27 @@ func callerOf(t *testing.T, args ...string) *caller {
 // with makes clients for another key.
 func (c *caller) with(key, secret string) *caller {
 	c = &caller{daemon: c.daemon, Key: key, Secret: secret}
+	return c.connect(config.DefaultHttpConfig())
+}
+
+func (c *caller) connect(settings *config.HttpConfig) *caller {
 	credentials := global.NewCredentialsBuilder().WithAk(c.Key).WithSk(c.Secret).WithDomainId("domain").Build()
-	c.BSS = bss.NewBssClient(bss.BssClientBuilder().WithEndpoints([]string{c.URL}).WithCredential(credentials).Build())
-	c.Intl = bssintl.NewBssintlClient(bssintl.BssintlClientBuilder().WithEndpoints([]string{c.URL}).WithCredential(credentials).Build())
+	c.BSS = bss.NewBssClient(bss.BssClientBuilder().WithEndpoints([]string{c.URL}).WithCredential(credentials).WithHttpConfig(settings).Build())
+	c.Intl = bssintl.NewBssintlClient(bssintl.BssintlClientBuilder().WithEndpoints([]string{c.URL}).WithCredential(credentials).WithHttpConfig(settings).Build())
 	return c
+}
+
+// patient makes the caller's clients stay below the rate limit.
+func (c *caller) patient() *caller {
+	return c.connect(config.DefaultHttpConfig().WithHttpRoundTripper(pacer{}))
+}
+
+// pacer sends a request after a tenth of a second and some more.
+type pacer struct{}
+
+func (pacer) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(110 * time.Millisecond)
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // keysTakenWait is longer than a running accruald takes to know of a new key.

@@ -22,7 +22,7 @@ var asCustomer = []string{"--partner", partner, "--customer", customer}
 // TestOnDemandRates: the SDK gets what `accruald quote` says, and errors name the line.
 func TestOnDemandRates(t *testing.T) {
 	t.Parallel()
-	c := ofCustomer(t)
+	c := ofCustomer(t).patient()
 	line := func(id, serviceType, resourceType, spec, factor, value string, measure int32) model.DemandProductInfo {
 		return model.DemandProductInfo{Id: id, CloudServiceType: serviceType, ResourceType: resourceType, ResourceSpec: spec, Region: "cn-east-3",
 			UsageFactor: factor, UsageValue: ptr(decimal.RequireFromString(value)), UsageMeasureId: measure, SubscriptionNum: 2}
@@ -57,7 +57,7 @@ func TestOnDemandRates(t *testing.T) {
 // answered as those that nobody has.
 func TestRenewRates(t *testing.T) {
 	t.Parallel()
-	c, partnerOfIt := ofCustomer(t), ofMain(t)
+	c, partnerOfIt := ofCustomer(t).patient(), ofMain(t).patient()
 	request := &model.ListRenewRateOnPeriodReq{ResourceIds: []string{server, serverDisk, "vm-of-nobody", "flow-C101"}, PeriodType: 3, PeriodNum: 1,
 		IncludeRelativeResources: ptr(true)}
 	want := quote[model.ListRenewRateOnPeriodResponse](t, c.daemon, "renew", request, asCustomer...)
@@ -123,7 +123,7 @@ func (c *caller) old(t *testing.T, inquiry, domain string, body map[string]any) 
 // TestOldRatings: signed as all others, and answered as `accruald quote` answers.
 func TestOldRatings(t *testing.T) {
 	t.Parallel()
-	c, partnerOfIt := ofCustomer(t), ofMain(t)
+	c, partnerOfIt := ofCustomer(t).patient(), ofMain(t).patient()
 	product := map[string]any{"cloudServiceType": "hws.service.type.ec2", "resourceType": "hws.resource.type.vm", "resourceSpecCode": "m7.2xlarge.8.linux"}
 	change := map[string]any{"resourceId": server, "productInfo": product}
 	spec := map[string]any{"tenantId": "p", "regionId": "cn-east-3", "chargingMode": 0, "periodType": 2, "periodNum": 3, "subscriptionNum": 2,

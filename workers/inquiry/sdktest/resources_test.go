@@ -26,7 +26,7 @@ func (c *caller) periodResources(t *testing.T, query model.QueryResourcesReq) (r
 // TestPeriodResources: what is listed of yearly/monthly resources, by each member of the query.
 func TestPeriodResources(t *testing.T) {
 	t.Parallel()
-	c, partnerOfIt := ofCustomer(t), ofMain(t)
+	c, partnerOfIt := ofCustomer(t).patient(), ofMain(t).patient()
 	most := ptr(int32(500))
 	all, total := c.periodResources(t, model.QueryResourcesReq{Limit: most})
 	if len(all) != total || total < 20 {
@@ -104,7 +104,7 @@ func TestPeriodResources(t *testing.T) {
 
 func TestPeriodResourcesRefused(t *testing.T) {
 	t.Parallel()
-	c, partnerOfIt := ofCustomer(t), ofMain(t)
+	c, partnerOfIt := ofCustomer(t).patient(), ofMain(t).patient()
 	many := make([]string, 51)
 	for i := range many {
 		many[i] = "r"
@@ -137,7 +137,7 @@ func TestPeriodResourcesRefused(t *testing.T) {
 // TestOnDemandResources: what usage was metered of, and what changed to pay-per-use at its expiry.
 func TestOnDemandResources(t *testing.T) {
 	t.Parallel()
-	c := ofMain(t)
+	c := ofMain(t).patient()
 	list := func(query model.QueryCustomerOnDemandResourcesReq) []model.CustomerOnDemandResource {
 		t.Helper()
 		got, err := c.BSS.ListCustomerOnDemandResources(&model.ListCustomerOnDemandResourcesRequest{XLanguage: ptr("en_US"), Body: &query})

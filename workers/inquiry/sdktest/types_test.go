@@ -75,7 +75,7 @@ func publishedTypes(t *testing.T) map[string]published {
 // TestResourceTypes: every type of the catalogue stands in the lists of both packages, under its service type and names.
 func TestResourceTypes(t *testing.T) {
 	t.Parallel()
-	c, catalogue := ofMain(t), publishedTypes(t)
+	c, catalogue := ofMain(t).patient(), publishedTypes(t)
 	want := map[string]string{} // name, by service type and code
 	for code, st := range catalogue {
 		for _, rt := range st.ResourceTypes {
@@ -133,7 +133,7 @@ func TestResourceTypes(t *testing.T) {
 // TestUsageTypes: what is metered, of all and of one resource type.
 func TestUsageTypes(t *testing.T) {
 	t.Parallel()
-	c := ofMain(t)
+	c := ofMain(t).patient()
 	want := 0
 	for _, st := range publishedTypes(t) {
 		want += len(st.UsageTypes)
@@ -173,7 +173,7 @@ func TestUsageTypes(t *testing.T) {
 // TestMeasures: units with names in both languages, and what they are in one another.
 func TestMeasures(t *testing.T) {
 	t.Parallel()
-	c, customerOfIt := ofMain(t), ofCustomer(t)
+	c, customerOfIt := ofMain(t).patient(), ofCustomer(t).patient()
 	units, err := c.BSS.ListMeasureUnits(&model.ListMeasureUnitsRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestMeasures(t *testing.T) {
 // TestPolicies: what counts for incentives at the end of a month; the partner's alone to know.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
-	c, catalogue := ofMain(t), publishedTypes(t)
+	c, catalogue := ofMain(t).patient(), publishedTypes(t)
 	got, err := c.BSS.ListIncentiveDiscountPolicies(&model.ListIncentiveDiscountPoliciesRequest{Time: "2026-01", Limit: ptr(int32(100))})
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestPolicies(t *testing.T) {
 		_, err = c.BSS.ListIncentiveDiscountPolicies(&model.ListIncentiveDiscountPoliciesRequest{Time: month})
 		refused(t, name, err, http.StatusBadRequest, "CBC.0100", "CBC.0101")
 	}
-	_, err = ofCustomer(t).BSS.ListIncentiveDiscountPolicies(&model.ListIncentiveDiscountPoliciesRequest{Time: "2026-01"})
+	_, err = ofCustomer(t).patient().BSS.ListIncentiveDiscountPolicies(&model.ListIncentiveDiscountPoliciesRequest{Time: "2026-01"})
 	refused(t, "a customer", err, http.StatusForbidden, "CBC.0151")
 }
 
@@ -260,7 +260,7 @@ type oldTypesRequest struct {
 // TestOldTypes: the earlier paths, which answer all at once, or one by its code.
 func TestOldTypes(t *testing.T) {
 	t.Parallel()
-	c, catalogue := ofMain(t), publishedTypes(t)
+	c, catalogue := ofMain(t).patient(), publishedTypes(t)
 	ask := func(path, filter string, response any, request *oldTypesRequest) any {
 		t.Helper()
 		definition := def.NewHttpRequestDefBuilder().WithMethod(http.MethodGet).WithPath(path).WithResponse(response).WithContentType("application/json").
