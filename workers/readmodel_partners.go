@@ -147,11 +147,15 @@ func (f *followedPartners) recent(since int64) []*followedPartner {
 	defer f.mu.Unlock()
 	var out []*followedPartner
 	kept := 0
-	all := make([]*followedPartner, 0, len(f.byID))
-	for _, p := range f.byID {
-		all = append(all, p)
+	type lastUsed struct {
+		*followedPartner
+		at int64 // read once, since it changes while they are sorted
 	}
-	slices.SortFunc(all, func(a, b *followedPartner) int { return cmp.Compare(b.used.Load(), a.used.Load()) })
+	all := make([]lastUsed, 0, len(f.byID))
+	for _, p := range f.byID {
+		all = append(all, lastUsed{p, p.used.Load()})
+	}
+	slices.SortFunc(all, func(a, b lastUsed) int { return cmp.Compare(b.at, a.at) })
 	for _, p := range all {
 		reference := p.reference.Load()
 		if reference == nil {
@@ -161,8 +165,8 @@ func (f *followedPartners) recent(since int64) []*followedPartner {
 			delete(f.byID, p.id)
 			continue
 		}
-		if p.used.Load() >= since {
-			out = append(out, p)
+		if p.at >= since {
+			out = append(out, p.followedPartner)
 		}
 	}
 	return out
