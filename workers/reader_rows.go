@@ -29,6 +29,7 @@ const (
 	ResourceRows      RowKind = "resources"
 	DetailRows        RowKind = "incentive details"
 	AdjustmentRows    RowKind = "adjustments"
+	LateRows          RowKind = "late details" // and the events that they are put down to
 )
 
 // anyCustomer is every customer of a partner, to a query that may be for one.
@@ -77,12 +78,42 @@ func (s *Snapshot) LoadRows(ctx context.Context, p *decision.Partner, kinds ...R
 			err = fill(ctx, s.tx, p.Details, db.DetailDocuments, p.ID)
 		case AdjustmentRows:
 			err = fill(ctx, s.tx, p.Adjustments, db.AdjustmentDocuments, p.ID)
+		case LateRows:
+			err = s.loadLate(ctx, p)
 		default:
 			err = fmt.Errorf("no query brings rows of kind %q", kind)
 		}
 		if err != nil {
 			return fmt.Errorf("load the %s of partner %q: %w", kind, p.ID, err)
 		}
+	}
+	return nil
+}
+
+// loadLate brings the corrective details and the inputs that they are put down
+// to.
+func (s *Snapshot) loadLate(ctx context.Context, p *decision.Partner) error {
+	if err := fill(ctx, s.tx, p.Details, db.LateDetailDocuments, p.ID); err != nil {
+		return err
+	}
+	var partners []string
+	var hashes [][]byte
+	for _, detail := range p.Details.All() {
+		if detail.LateOf != "" {
+			hash := inputKey(detail.Event.Source, detail.Event.ID)
+			partners, hashes = append(partners, p.ID), append(hashes, hash[:])
+		}
+	}
+	rows, err := db.New(s.tx).LoadInputsByKey(ctx, partners, hashes)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		in, err := restoreInput(&rows[i])
+		if err != nil {
+			return err
+		}
+		p.Inputs.Load(decision.InputID(rows[i].Source, rows[i].EventID), in, 1)
 	}
 	return nil
 }

@@ -209,6 +209,38 @@ func (q *Queries) HoldDocuments(ctx context.Context, partnerID string) ([]HoldDo
 	return items, nil
 }
 
+const LateDetailDocuments = `-- name: LateDetailDocuments :many
+select detail_id as id, document from incentive_detail
+where partner_id = $1 and document is not null and document ->> 'LateOf' is not null
+order by detail_id
+`
+
+type LateDetailDocumentsRow struct {
+	ID       string
+	Document []byte
+}
+
+// The details that late events made in open periods.
+func (q *Queries) LateDetailDocuments(ctx context.Context, partnerID string) ([]LateDetailDocumentsRow, error) {
+	rows, err := q.db.Query(ctx, LateDetailDocuments, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LateDetailDocumentsRow
+	for rows.Next() {
+		var i LateDetailDocumentsRow
+		if err := rows.Scan(&i.ID, &i.Document); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ResourceDocuments = `-- name: ResourceDocuments :many
 select resource_id as id, document from resource
 where partner_id = $1

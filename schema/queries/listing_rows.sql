@@ -58,3 +58,8 @@ select resource_id as id, document from resource
 where partner_id = @partner_id and customer_id = @customer_id
 order by resource_id
 limit @most;
+-- name: LateDetailDocuments :many
+-- The details that late events made in open periods.
+select detail_id as id, document from incentive_detail
+where partner_id = @partner_id and document is not null and document ->> 'LateOf' is not null
+order by detail_id;

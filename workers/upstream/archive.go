@@ -81,9 +81,9 @@ func (a *archive) next() (*part, error) {
 		case header.Typeflag == tar.TypeDir, strings.HasPrefix(name, "._"), strings.Contains("/"+header.Name, "/__MACOSX/"):
 			continue // folders, and what an operating system adds of its own
 		case header.Typeflag != tar.TypeReg || !strings.EqualFold(path.Ext(name), ".csv"):
-			return nil, &Problem{Code: CodeUnexpectedPart, Part: shorten(header.Name), Message: "the archive holds something that is no CSV file: pack only the parts of the statement"}
+			return nil, &Problem{Code: CodeUnexpectedPart, Part: shorten(strings.ToValidUTF8(header.Name, "?")), Message: "the archive holds something that is no CSV file: pack only the parts of the statement"}
 		}
-		return &part{name: header.Name, r: bufio.NewReaderSize(a.tar, bufferBytes)}, nil
+		return &part{name: shorten(strings.ReplaceAll(strings.ToValidUTF8(header.Name, "?"), "\x00", "?")), r: bufio.NewReaderSize(a.tar, bufferBytes)}, nil
 	}
 }
 
