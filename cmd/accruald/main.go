@@ -43,43 +43,13 @@ type commands struct {
 	Statement  statementCommand       `cmd:"" help:"Import the vendor's statement files, and look at them."`
 	Export     exportCommand          `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`
 	Keys       keysCommand            `cmd:"" help:"Make, list, revoke and rotate the keys of the partner API."`
+	Late       lateCommand            `cmd:"" help:"List what late events changed of closed periods, and where it stands."`
 	Adjust     adjustCommand          `cmd:"" help:"Answer a finding of the reconciliation by an adjustment."`
 	Bench      benchCommand           `cmd:"" help:"Measure throughput and latency on private, durable servers."`
 	Inbox      inboxCommand           `cmd:"" help:"Compare files of events with what was received."`
 	Rejections rejectionsCommand      `cmd:"" help:"List, show, retry and discard rejected events."`
 	Waiting    waitingCommand         `cmd:"" help:"List the events that wait for a predecessor."`
 	Version    versionCommand         `cmd:"" help:"Print the version."`
-	Dev        devCommand        `cmd:"" help:"Run everything on this machine: NATS in the process, a private PostgreSQL, the shipped sample; then stay up."`
-	Worker     workerCommand     `cmd:"" help:"Run the daemons against your NATS and PostgreSQL."`
-	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema."`
-	Publish    publishCommand    `cmd:"" help:"Publish files of events, in their order. Workers have to run: what governs is applied before what it governs is sent."`
-	Simulate   simulateCommand   `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
-	Replay     replayCommand     `cmd:"" help:"Build the ledger again from the recorded events and compare it with the one that stands."`
-	Quote      quoteCommand      `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
-	Explain    explainCommand    `cmd:"" help:"Tell how an order came to its price and what it earned."`
-	Bills      billsCommand      `cmd:"" help:"List incentive bills with what of them can be requested."`
-	Bill       billCommand       `cmd:"" help:"Show one incentive bill with its details and holds."`
-	Payable    payableCommand    `cmd:"" help:"List what a partner may apply for now, and what stands against the rest."`
-	Holds      holdsCommand      `cmd:"" help:"List holds with what they freeze."`
-	Requests   requestsCommand   `cmd:"" help:"List payment requests with the bills they take from."`
-	Invoices   invoicesCommand   `cmd:"" help:"List invoices of either direction."`
-	Ledger     ledgerCommand     `cmd:"" help:"Balance the ledger's accounts, and verify that nothing was changed in it."`
-	Coupons    couponsCommand    `cmd:"" help:"List coupons with what became of their face value."`
-	Quotas     quotasCommand     `cmd:"" help:"List the quotas that coupons are issued from."`
-	Renewals   renewalsCommand   `cmd:"" help:"List what renews by itself, and what of it failed."`
-	Jobs       jobsCommand       `cmd:"" help:"List, pause and resume the scheduled jobs."`
-	RunJob     runJobCommand     `cmd:"" name:"run-job" help:"Run a scheduled job by hand, for any time."`
-	Report     reportCommand     `cmd:"" help:"Write documents: the statement of a partner's cycle."`
-	Statement  statementCommand  `cmd:"" help:"Import the vendor's statement files, and look at them."`
-	Export     exportCommand     `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`
-	Keys       keysCommand       `cmd:"" help:"Make, list, revoke and rotate the keys of the partner API."`
-	Late       lateCommand       `cmd:"" help:"List what late events changed of closed periods, and where it stands."`
-	Adjust     adjustCommand     `cmd:"" help:"Answer a finding of the reconciliation by an adjustment."`
-	Bench      benchCommand      `cmd:"" help:"Measure throughput and latency on private, durable servers."`
-	Inbox      inboxCommand      `cmd:"" help:"Compare files of events with what was received."`
-	Rejections rejectionsCommand `cmd:"" help:"List, show, retry and discard rejected events."`
-	Waiting    waitingCommand    `cmd:"" help:"List the events that wait for a predecessor."`
-	Version    versionCommand    `cmd:"" help:"Print the version."`
 
 	PrintVersion kong.VersionFlag `name:"version" help:"Print the version and leave."`
 }
