@@ -126,11 +126,11 @@ var importTable = map[string]row{
 	"cmd/accruald/internal/charges": {pure: true, own: slices.Concat([]string{"workers/decision"}, leaves, rules), others: ofValues},
 	"cmd/accruald/internal/sheet":   {others: []string{decimalModule, "github.com/xuri/excelize/v2"}},
 	"cmd/accruald/internal/report": {
-		own:    slices.Concat([]string{commands[7], commands[9], commands[10], "events", "workers/decision", "workers/reconciliation"}, leaves, rules),
+		own:    slices.Concat([]string{commands[7], "cmd/accruald/internal/charges", "cmd/accruald/internal/sheet", "events", "workers/decision", "workers/reconciliation"}, leaves, rules),
 		others: ofValues,
 	},
 	"cmd/accruald/internal/focus": {
-		pure: true, own: slices.Concat([]string{commands[9], "workers/decision"}, leaves, rules), others: ofValues,
+		pure: true, own: slices.Concat([]string{"cmd/accruald/internal/charges", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/sample": {
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
@@ -144,7 +144,7 @@ var importTable = map[string]row{
 	"cmd/accruald/internal/records": {
 		own: []string{commands[4], commands[7], commands[8], "cmd/accruald/internal/report", "schema/db", "workers", "workers/decision",
 			"workers/site"},
-		others: []string{pgxModule},
+		others: []string{pgxModule, jsonModule},
 	},
 	"cmd/accruald/internal/bench": {
 		own:    []string{commands[3], "events", "events/bus", "schema", "schema/db", "workers", "workers/inquiry/access"},
