@@ -54,6 +54,11 @@ func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, e
 	if err != nil {
 		return nil, fmt.Errorf("load the numbers of partner %q: %w", id, err)
 	}
+	if s.model != nil && reference.Version() < row.ReferenceNo { // what was decided just now is read whole
+		if reference, err = s.model.renewed(ctx, id, row.ReferenceNo); err != nil {
+			return nil, err
+		}
+	}
 	p := decision.NewPartner(id, s.sites, reference, false)
 	p.SetCounters(countersOf(row))
 	return p, nil

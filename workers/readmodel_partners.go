@@ -39,19 +39,36 @@ func (m *ReadModel) reference(ctx context.Context, id string) (*decision.Partner
 	if reference := p.reference.Load(); reference != nil && m.young(p.read.Load()) {
 		return reference, nil
 	}
-	rows, err := m.queries.LoadPartnerReferences(ctx, []string{id}, []int64{p.version()})
+	return m.readNow(ctx, p, now)
+}
+
+// renewed returns the reference data of a partner as of a version or later.
+func (m *ReadModel) renewed(ctx context.Context, id string, version int64) (*decision.PartnerReference, error) {
+	now := int64(time.Since(m.began))
+	p := m.partners.get(id)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if reference := p.reference.Load(); reference != nil && reference.Version() >= version {
+		return reference, nil
+	}
+	return m.readNow(ctx, p, now)
+}
+
+// readNow reads what is new of a partner that is held.
+func (m *ReadModel) readNow(ctx context.Context, p *followedPartner, now int64) (*decision.PartnerReference, error) {
+	rows, err := m.queries.LoadPartnerReferences(ctx, []string{p.id}, []int64{p.version()})
 	if err == nil {
 		err = p.add(rows)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load the reference data of partner %q: %w", id, err)
+		return nil, fmt.Errorf("load the reference data of partner %q: %w", p.id, err)
 	}
 	reference := p.reference.Load()
 	if reference == nil {
 		m.partners.forget(p) // ids that nobody has would fill the memory
-		return nil, fmt.Errorf("load partner %q: %w", id, ErrUnknownPartner)
+		return nil, fmt.Errorf("load partner %q: %w", p.id, ErrUnknownPartner)
 	}
-	p.read.Store(now)
+	p.read.Store(max(p.read.Load(), now))
 	return reference, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -45,7 +44,7 @@ type partnerAPI struct {
 	books     *workers.ReadModel
 	store     *access.Store
 	answers   *access.Answers
-	publisher *publisher
+	intake    *workers.Intake
 	ring      *access.Ring
 	server    *api.Server
 }
@@ -65,10 +64,10 @@ func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, brok
 		return nil, err
 	}
 	q := &partnerAPI{pool: pool, books: workers.NewReadModel(pool, sites, log), store: access.NewStore(pool, masters),
-		answers: access.NewAnswers(pool, log), publisher: &publisher{config: broker}}
+		answers: access.NewAnswers(pool, log), intake: workers.NewIntake(broker, pool, log)}
 	q.ring = access.NewRing(q.store, tokens, flags.Skew, log)
 	q.server, err = api.Listen(ctx, api.Config{Address: flags.Listen, CertFile: flags.Cert, KeyFile: flags.Key, Books: q.books, Access: q.ring,
-		Answers: q.answers, Publisher: q.publisher, RatePerSecond: flags.Rate, Registry: registry, Logger: log})
+		Answers: q.answers, Intake: q.intake, RatePerSecond: flags.Rate, Registry: registry, Logger: log})
 	if err != nil {
 		pool.Close()
 		return nil, err
@@ -105,51 +104,13 @@ func (q *partnerAPI) ready() map[string]func() error {
 // run serves until ctx ends.
 func (q *partnerAPI) run(ctx context.Context) error {
 	defer q.pool.Close()
-	defer q.publisher.close()
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return q.books.Run(groupCtx) })
+	group.Go(func() error { return q.intake.Run(groupCtx) })
 	group.Go(func() error { return q.ring.Run(groupCtx) })
 	group.Go(func() error { return q.answers.Run(groupCtx) })
 	group.Go(func() error { return q.server.Run(groupCtx) })
 	return group.Wait()
-}
-
-// publisher connects to the broker with the first request that becomes an event.
-type publisher struct {
-	config bus.Config
-
-	mu  sync.Mutex
-	bus *bus.Bus
-}
-
-// Publish puts an event on its stream.
-func (p *publisher) Publish(ctx context.Context, subject string, header map[string][]string, data []byte) (uint64, error) {
-	b, err := p.connected(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return b.Publish(ctx, subject, header, data)
-}
-
-func (p *publisher) connected(ctx context.Context) (*bus.Bus, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bus == nil {
-		b, err := bus.Connect(ctx, p.config)
-		if err != nil {
-			return nil, err
-		}
-		p.bus = b
-	}
-	return p.bus, nil
-}
-
-func (p *publisher) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.bus != nil {
-		p.bus.Close()
-	}
 }
 
 // together runs parts of a process until ctx ends or one of them fails, which ends the others.

@@ -51,7 +51,7 @@ func (d *decider) checkIssue(data *events.CouponIssued) error {
 		return &events.Rejection{Code: CodeCouponExists, Pointer: "/data/coupon_id", Message: fmt.Sprintf(
 			"coupon %q was issued before by another event; give each coupon its own id", data.CouponID)}
 	}
-	at, coupon := d.in.Event.Time, couponOf(data)
+	at, coupon := d.in.Event.Time, CouponOf(data)
 	if err := pricing.ValidateCoupon(&coupon); err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (r *PartnerReference) foldCoupon(version int64, ev *events.Event) {
 		q := r.quotas[data.QuotaID]
 		q.states = append(q.states, stateChange[pricing.QuotaState]{version, ref, pricing.QuotaState(data.Status)})
 	case *events.CouponIssued:
-		issued := couponOf(data)
+		issued := CouponOf(data)
 		if q := r.quotas[data.QuotaID]; q != nil {
 			if within, err := issued.Limits.Within(q.limits()); err == nil { // else it would not have been accepted
 				issued.Limits = within
@@ -146,7 +146,8 @@ func (r *PartnerReference) quota(id string) *Quota {
 // endOfTime is after every event.
 var endOfTime = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
-func couponOf(d *events.CouponIssued) pricing.Coupon {
+// CouponOf is the coupon that an event issues.
+func CouponOf(d *events.CouponIssued) pricing.Coupon {
 	c := pricing.Coupon{
 		ID: d.CouponID, QuotaID: d.QuotaID, CustomerID: d.CustomerID, IndirectPartnerID: d.IndirectPartnerID, Type: d.CouponType,
 		Version: d.CouponVersion, Currency: money.Currency(d.Currency), Ratio: d.Ratio, ValidTime: d.ValidTime, ExpireTime: d.ExpireTime,

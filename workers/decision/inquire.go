@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -162,3 +163,75 @@ func (p *Partner) Reversals(detailID string) []*Detail {
 
 // DetailsOfBill returns the details that stand in a bill, by id.
 func (p *Partner) DetailsOfBill(billID string) []*Detail { return p.Details.By(detailsByBill, billID) }
+
+// Association returns a customer's last association with the partner, also
+// when it ended, nil if there never was one: what was ordered under it is seen
+// by whom it was ordered through.
+func (r *PartnerReference) Association(customerID string) *events.CustomerAssociated {
+	var last *events.CustomerAssociated
+	for _, c := range r.customers[customerID] {
+		if last == nil || !c.value.EffectiveTime.Before(last.EffectiveTime) {
+			last = c.value
+		}
+	}
+	return last
+}
+
+// Associations returns the last association of every customer that the partner
+// ever had, by customer.
+func (r *PartnerReference) Associations() []*events.CustomerAssociated {
+	out := make([]*events.CustomerAssociated, 0, len(r.customers))
+	for _, id := range sortedKeys(r.customers) {
+		out = append(out, r.Association(id))
+	}
+	return out
+}
+
+// Accepted returns the reference events of some types, in the order in which
+// they were decided.
+func (r *PartnerReference) Accepted(types ...string) []*events.Event {
+	var out []*events.Event
+	for _, l := range r.log {
+		if slices.Contains(types, l.value.Type) {
+			out = append(out, l.value)
+		}
+	}
+	return out
+}
+
+// CouponsAt returns a customer's coupons as a payment at a time would see them,
+// by id. Their rows have to be loaded.
+func (p *Partner) CouponsAt(customerID string, at time.Time) []pricing.Coupon {
+	var out []pricing.Coupon
+	for _, row := range p.Coupons.All() {
+		if row.CustomerID != customerID {
+			continue
+		}
+		coupon := row.Coupon
+		if issued := p.Reference.anyCoupon(p.Reference.Version(), row.ID, at); issued != nil {
+			coupon.State = issued.State
+		}
+		if row.Closed != nil {
+			coupon.State = row.Closed.State
+		}
+		out = append(out, coupon)
+	}
+	return out
+}
+
+// FirstOrder tells whether an order that is paid now would be the customer's
+// first. ScopeOfPaid has to be loaded.
+func (p *Partner) FirstOrder(customerID, orderID string) bool {
+	p.need(ScopePaid, customerID)
+	return !slices.ContainsFunc(p.PaidOrders.By(paidOrdersByCustomer, customerID), func(o *PaidOrder) bool { return o.OrderID != orderID })
+}
+
+// ScopeOfPaid are the orders that a customer paid for.
+func ScopeOfPaid(customerID string) Scope { return Scope{ScopePaid, customerID} }
+
+// AccountTender is what the customer's account pays with, as it settled when
+// the order was placed.
+func (o *Order) AccountTender() (pricing.TenderKind, error) { return tenderOf(o.Settlement) }
+
+// ScopeOfCoupon is the row of a coupon.
+func ScopeOfCoupon(couponID string) Scope { return Scope{ScopeCoupon, couponID} }

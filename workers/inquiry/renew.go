@@ -76,6 +76,12 @@ var renewalCodes = map[string]string{
 	pricing.CodeServiceTypeNotFound:  "30050013",
 }
 
+// ResourceCode is the published code of a refusal of a single resource.
+func ResourceCode(refusal string) (code string, known bool) {
+	code, known = renewalCodes[refusal]
+	return code, known
+}
+
 // Renew prices a renewal by the rules that a renewal order is charged by. resources are all of the chains that the named
 // ones belong to.
 func Renew(b pricing.Book, who Asker, resources []*pricing.Resource, request *RenewRequest) (*RenewResponse, error) {

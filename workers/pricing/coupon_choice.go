@@ -17,14 +17,11 @@ func AutomaticCoupon(coupons []Coupon, u CouponUse) (t Tender, found bool, err e
 		return cmp.Or(y.Balance().Cmp(x.Balance()), x.ExpireTime.Compare(y.ExpireTime), cmp.Compare(x.ID, y.ID))
 	})
 	for i := range candidates {
-		c := &candidates[i]
-		due, _ := c.eligibleDue(&u)
-		u.Tender = Tender{Kind: TenderCoupon, Reference: c.ID, Amount: decimal.Min(c.Balance(), due)}
-		err := JudgeCoupon(c, &u)
+		tender, err := MostOf(&candidates[i], u)
 		var refusal *Refusal
 		switch {
 		case err == nil:
-			return u.Tender, true, nil
+			return tender, true, nil
 		case !errors.As(err, &refusal):
 			return Tender{}, false, err
 		}
@@ -46,4 +43,16 @@ func RenewalTenders(coupons []Coupon, u CouponUse, b Balances) ([]Tender, error)
 		return rest, err
 	}
 	return append([]Tender{coupon}, rest...), nil
+}
+
+// MostOf returns the tender that pays as much as a coupon can of an order. u needs no tender. Refusals: those of
+// JudgeCoupon.
+func MostOf(c *Coupon, u CouponUse) (Tender, error) {
+	kind, err := c.TenderKind()
+	if err != nil {
+		return Tender{}, err
+	}
+	due, _ := c.eligibleDue(&u)
+	u.Tender = Tender{Kind: kind, Reference: c.ID, Amount: decimal.Min(c.Balance(), due)}
+	return u.Tender, JudgeCoupon(c, &u)
 }

@@ -20,8 +20,9 @@ type Call struct {
 	Books         *workers.ReadModel
 	CorrelationID string
 
-	proof     *access.Proof
-	publisher Publisher
+	proof  *access.Proof
+	intake Intake
+	status int // of the answer; an action may set 202 or 204
 }
 
 // Partner returns the caller's partner with its reference data, from memory.

@@ -30,12 +30,42 @@
 // is, a refusal of pricing by its published code, Denied() for what one may
 // not see, everything else as CBC.0999 with a correlation id.
 //
-// An operation that changes something has Writes: true. Its function calls
+// An operation that changes something has Writes: true: repetitions are
+// answered by the framework from the first answer. Its function calls
 //
 //	call.Submit(ctx, data, subject)
 //
-// which publishes an event of the caller's partner and waits until it is
-// decided; repetitions are answered by the framework from the first answer.
+// for one event, or makes several and hands them in together.
+//
+// # Actions
+//
+// What changes something becomes events of the partner's stream, as everything
+// does: Call.event makes one, under an id that follows from the caller's key,
+// the request and the action, and Call.handIn hands it in. The answer waits for
+// the decision, at most workers.IntakeWaitMax, by looking at the inbox: it
+// knows an event at the moment of the commit, also one that another process
+// took in, so a question behind the answer sees the effect. Actions without a
+// document answer 204. What is not decided in time is answered by 202, in the
+// same shape, with the ids of the orders or coupons, or of the event, whose
+// effects show once it is decided. What is refused in time is given up, so that
+// nothing that comes later makes it good behind the caller's back.
+//
+// Each resource, or customer of a coupon, is an event of its own: one that
+// cannot be done does not keep the others. An order that has to be paid to
+// count is paid by a second event, once the first is accepted. An action
+// happens when the request came first, or right behind what it is about where
+// that was dated by a clock ahead of ours. Events book facts and may overdraw a
+// coupon or a quota; who asks here gets what is left, judged before, so only
+// two requests at the same moment overdraw, which is a finding then.
+//
+// Decisions where the published API is silent: amounts of a refund are negative
+// in all queries; an unpaid order shows the price that order.priced.v1 told; a
+// renewal that is paid at once takes the automatic discount and no coupon;
+// stored-value cards pay by events only, for their balance is not known here;
+// a coupon issued here keeps a balance; the renewal days are set for what renews
+// by itself now. A memo, and the kind of reason to unsubscribe, are not kept.
+// Quotas are not handed on to resellers, so the lists of that are empty. Members
+// that nothing here is known of are left out, or null.
 //
 // Owns: the table, decoding, paging, errors as they are published, HTTP.
 //

@@ -2,13 +2,10 @@ package api
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
 
-	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/inquiry"
-	"github.com/accruald/accruald/workers/pricing"
 )
 
 // Published codes of what is refused before an operation is asked, beside
@@ -85,18 +82,4 @@ func printable(text string) bool {
 		}
 	}
 	return true
-}
-
-// rejected makes of what an event is refused for, before it is published,
-// what the caller is told.
-func rejected(err error) error {
-	if why, ok := errors.AsType[*events.Rejection](err); ok {
-		return published(why)
-	}
-	return err
-}
-
-// published tells a rejection of an event by the published code of its rule.
-func published(why *events.Rejection) *inquiry.Error {
-	return inquiry.ErrorOf(&pricing.Refusal{Code: why.Code, Message: why.Message, Pointer: why.Pointer})
 }

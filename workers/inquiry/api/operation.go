@@ -63,6 +63,11 @@ func Operations() []Operation {
 		specs(),
 		policies(),
 		resources(),
+		coupons(),
+		quotas(),
+		orders(),
+		orderActions(),
+		renewalSettings(),
 	)
 	slices.SortFunc(all, func(a, b Operation) int {
 		if a.Path != b.Path {

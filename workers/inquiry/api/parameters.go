@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // In says where a parameter stands.
@@ -160,6 +161,9 @@ func (p *Parameter) parse(values []string) (reflect.Value, error) {
 		return reflect.Value{}, parameterError("%s was sent %d times: send it once", p.Name, len(values))
 	}
 	text := values[0]
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return reflect.Value{}, parameterError("%s is not text in UTF-8 without zero bytes", p.Name)
+	}
 	if len(p.Enum) > 0 && !slices.Contains(p.Enum, text) {
 		return reflect.Value{}, parameterError("%s %s is not offered: use one of %s", p.Name, quoted(text), strings.Join(p.Enum, ", "))
 	}

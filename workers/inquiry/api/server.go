@@ -38,7 +38,7 @@ type Config struct {
 	Books             *workers.ReadModel
 	Access            Authenticator
 	Answers           *access.Answers
-	Publisher         Publisher
+	Intake            Intake
 	RatePerSecond     int // requests of one caller to one operation; 0 for no bound
 	Registry          prometheus.Registerer
 	Logger            *slog.Logger
@@ -148,7 +148,9 @@ func write(w http.ResponseWriter, a Answer) {
 	for name, values := range a.Header {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Content-Type", "application/json")
+	if a.Status != http.StatusNoContent {
+		w.Header().Set("Content-Type", "application/json")
+	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(a.Body) // whoever asked is gone

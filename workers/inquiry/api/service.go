@@ -27,14 +27,14 @@ type Authenticator interface {
 type Service struct {
 	Operations []Operation
 
-	access    Authenticator
-	answers   *access.Answers
-	limiter   *access.Limiter
-	books     *workers.ReadModel
-	publisher Publisher
-	now       func() time.Time
-	log       *slog.Logger
-	metrics   *metrics
+	access  Authenticator
+	answers *access.Answers
+	limiter *access.Limiter
+	books   *workers.ReadModel
+	intake  Intake
+	now     func() time.Time
+	log     *slog.Logger
+	metrics *metrics
 }
 
 // NewService makes the service of all operations.
@@ -44,7 +44,7 @@ func NewService(config Config) (*Service, error) {
 		return nil, fmt.Errorf("register the metrics of inquiries: %w: give each server a registry of its own", err)
 	}
 	return &Service{Operations: Operations(), access: config.Access, answers: config.Answers, limiter: access.NewLimiter(config.RatePerSecond),
-		books: config.Books, publisher: config.Publisher, now: time.Now, log: config.Logger, metrics: m}, nil
+		books: config.Books, intake: config.Intake, now: time.Now, log: config.Logger, metrics: m}, nil
 }
 
 // An Answer is what goes back: a status as of HTTP, and a JSON document.
@@ -90,7 +90,8 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 	if err != nil {
 		return Answer{}, err
 	}
-	call := &Call{Caller: proof.Caller, At: s.now(), Books: s.books, CorrelationID: correlation, proof: proof, publisher: s.publisher}
+	call := &Call{Caller: proof.Caller, At: s.now(), Books: s.books, CorrelationID: correlation, proof: proof, intake: s.intake,
+		status: http.StatusOK}
 	if !op.Writes {
 		return s.handle(ctx, op, call, request), nil
 	}
@@ -116,11 +117,14 @@ func (s *Service) handle(ctx context.Context, op *Operation, call *Call, request
 	if err != nil {
 		return s.refusal(op, err, call.CorrelationID)
 	}
+	if call.status == http.StatusNoContent {
+		return Answer{Status: call.status, Body: []byte{}}
+	}
 	body, err := json.Marshal(response)
 	if err != nil {
 		return s.refusal(op, fmt.Errorf("encode the answer: %w", err), call.CorrelationID)
 	}
-	return Answer{Status: http.StatusOK, Body: body}
+	return Answer{Status: call.status, Body: body}
 }
 
 // refusal is the one place where errors become what is published. Only a
