@@ -22,7 +22,7 @@ TESTPACKAGES := 2
 FAST := $(addprefix ./,$(wildcard events workers/laws workers/money workers/calendar workers/site workers/pricing \
 	workers/incentive workers/settlement workers/decision))
 
-.PHONY: help install build run test laws lint fmt generate check-generated bench simulate clean
+.PHONY: help install build run test laws lint fmt generate check-generated faults bench simulate clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ generate: ## write schema/db from the queries, and whatever go:generate lines ma
 
 check-generated: ## generate again and fail if anything changed
 	@./.ci/check-generated
+
+faults: install ## plant 200 faults into a quarter of 200,000 events: every one is found, nothing else, and nothing is left
+	ACCRUALD_FAULT_EVENTS=200000 go test -timeout 30m -count=1 -v -run '^TestPlantedFaults$$' ./cmd/accruald
 
 bench: install build ## measure throughput and latency; ARGS='--batch 1 --concurrency 16' is one event per transaction
 	./$(BINARY) bench $(ARGS)

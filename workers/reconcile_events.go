@@ -16,6 +16,7 @@ import (
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/reconciliation"
 	"github.com/accruald/accruald/workers/settlement"
+	"github.com/accruald/accruald/workers/site"
 )
 
 // effects are the accepted events that have to have left a row, by a hash of
@@ -24,7 +25,7 @@ type effects struct {
 	*comparing
 	seed     maphash.Seed
 	accepted map[uint64]effect
-	paid     map[string]bool // requests that an accepted event let be paid
+	paid     map[string]map[string]bool // requests, by the types of accepted events that may pay one
 }
 
 type effect struct {
@@ -81,7 +82,7 @@ type storedInput struct {
 // events compares the inputs with their numbers and the inbox, and notes what
 // each has to have left.
 func (c *comparing) events(ctx context.Context) error {
-	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]bool{}}
+	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]map[string]bool{}}
 	after, decided := int64(0), int64(0)
 	if !c.whole {
 		after, decided = c.since.InputNo, c.since.DecisionNo
@@ -196,7 +197,10 @@ func (e *effects) input(in *storedInput) error {
 			ID string `json:"payment_request_id"`
 		}
 		if json.Unmarshal(in.payload, &of) == nil && (in.typ == events.TypePaymentRequestPaid || in.typ == events.TypePaymentRequestApproved) {
-			e.paid[of.ID] = true
+			if e.paid[of.ID] == nil {
+				e.paid[of.ID] = map[string]bool{}
+			}
+			e.paid[of.ID][in.typ] = true
 		}
 		named = decision.FactRequest + of.ID
 	case makes == makesOrder || makes == makesPayment:
@@ -253,9 +257,14 @@ func (e *effects) usage(u *decision.Usage) {
 	}
 }
 
-// request: money went out because an event said so.
+// request: money went out because an event said so; where no invoice is
+// needed, the approval.
 func (e *effects) request(r *decision.Request) {
-	if e.whole && r.State == settlement.RequestPaid && !e.paid[r.ID] {
+	pays := events.TypePaymentRequestApproved
+	if invoiced, err := settlement.InvoiceRequired(site.PaymentMethod(r.Method)); err != nil || invoiced {
+		pays = events.TypePaymentRequestPaid
+	}
+	if e.whole && r.State == settlement.RequestPaid && !e.paid[r.ID][pays] {
 		e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.PaymentMissing, e.partnerID, []string{"payment_request", r.ID},
 			"an accepted event that paid it", "none"))
 	}

@@ -97,7 +97,7 @@ func run(ctx context.Context, c *console, args []string) (status int) {
 		fmt.Fprintln(c.err, "accruald:", err)
 		return statusUsage
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(tellIDs(parser, args))
 	if err != nil {
 		fmt.Fprintln(c.err, "accruald:", err)
 		fmt.Fprintln(c.err, "accruald --help lists the commands, accruald COMMAND --help their flags.")

@@ -35,7 +35,7 @@ func operate(t *testing.T, flags ...string) *operated {
 	t.Cleanup(server.Shutdown)
 	ctx, stop := context.WithCancel(context.Background())
 	o := &operated{t: t, nats: []string{"--nats-url", server.URL()}, database: []string{"--database-url", dbtest.URL(t)}, ended: make(chan result, 1), stop: stop}
-	args := slices.Concat([]string{"worker", "--listen", "", "--log-level", "error"}, flags, o.nats, o.database)
+	args := slices.Concat([]string{"worker", "--roles", "decide", "--listen", "", "--log-level", "error"}, flags, o.nats, o.database)
 	go func() { o.ended <- callIn(ctx, "", args...) }()
 	return o
 }
