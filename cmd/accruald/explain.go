@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/explanation"
+	"github.com/accruald/accruald/workers/inquiry/account"
 )
 
 // explainCommand tells how an order came to its price and what it earned.
@@ -29,12 +30,12 @@ func (e *explainCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	explained, err := explanation.Of(p, b.Common, e.Order)
+	explained, err := account.Explain(p, b.Common, e.Order)
 	if err != nil {
 		return err
 	}
 	if e.JSON {
 		return writeJSON(c.out, explained)
 	}
-	return explained.WriteText(c.out)
+	return explanation.WriteText(c.out, explained)
 }

@@ -70,10 +70,14 @@ var importTable = map[string]row{
 			"github.com/sethvargo/go-retry", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/time",
 		},
 	},
+	"workers/inquiry/account": {
+		pure: true, own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
+	},
 	// The query side: who asks, what can be asked, and how it is sent.
 	"workers/inquiry/access": {own: []string{"schema/db"}, others: []string{pgxModule, jsonModule, "golang.org/x/time", "github.com/golang-jwt/jwt/v5"}},
 	"workers/inquiry/api": {
-		own:    slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access"}, leaves, rules),
+		own: slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access", "workers/inquiry/account"},
+			leaves, rules),
 		others: append(ofValues[:2:2], "github.com/prometheus/"),
 	},
 	"workers/laws": {},
@@ -99,7 +103,7 @@ var importTable = map[string]row{
 	"cmd/accruald": {
 		own: slices.Concat(commands, []string{
 			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/calendar", "workers/decision",
-			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/api", "workers/money", "workers/reconciliation", "workers/schedule", "workers/site",
+			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/account", "workers/inquiry/api", "workers/money", "workers/reconciliation", "workers/schedule", "workers/site",
 			"workers/upstream",
 		}),
 		others: []string{
@@ -116,12 +120,10 @@ var importTable = map[string]row{
 		own:    []string{"cmd/accruald/internal/feed", "events", "workers", "workers/decision", "workers/site"},
 		others: []string{pgxModule, decimalModule},
 	},
-	"cmd/accruald/internal/explanation": {
-		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision"}, leaves, rules), others: ofValues,
-	},
-	"cmd/accruald/internal/table": {pure: true, own: []string{"events", "workers/money"}, others: append(ofValues[:2:2], "golang.org/x/text")},
+	"cmd/accruald/internal/explanation": {pure: true, own: []string{commands[7], "workers/inquiry/account", "workers/pricing"}},
+	"cmd/accruald/internal/table":       {pure: true, own: []string{"events", "workers/money"}, others: append(ofValues[:2:2], "golang.org/x/text")},
 	"cmd/accruald/internal/listing": {
-		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision", "workers/reconciliation"}, leaves, rules), others: ofValues,
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision", "workers/inquiry/account", "workers/reconciliation"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/charges": {pure: true, own: slices.Concat([]string{"workers/decision"}, leaves, rules), others: ofValues},
 	"cmd/accruald/internal/sheet":   {others: []string{decimalModule, "github.com/xuri/excelize/v2"}},

@@ -68,6 +68,8 @@ func Operations() []Operation {
 		orders(),
 		orderActions(),
 		renewalSettings(),
+		incentives(),
+		settlements(),
 	)
 	slices.SortFunc(all, func(a, b Operation) int {
 		if a.Path != b.Path {

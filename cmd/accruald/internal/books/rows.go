@@ -14,9 +14,6 @@ import (
 	"github.com/accruald/accruald/workers/decision"
 )
 
-// needRoundsMax bounds how often a judgement asks for rows that are not there.
-const needRoundsMax = 8
-
 // Each hands on the partner of that id, or with "" every partner by id, with its rows of those kinds. Of the database one
 // partner is in memory at a time, without its reference data.
 func (b *Books) Each(ctx context.Context, partnerID string, kinds []workers.RowKind, take func(*decision.Partner) error) error {
@@ -94,15 +91,8 @@ func (b *Books) PartnerOfBill(ctx context.Context, id, billID string) (*decision
 	if err != nil {
 		return nil, err
 	}
-	if err := b.LoadRows(ctx, p, workers.BillRows, workers.HoldRows); err != nil {
-		return nil, err
-	}
-	// What a hold is about is asked of the open holds and of the debts.
-	if err := b.Load(ctx, p, decision.Scope{Kind: decision.ScopeHolds}, decision.Scope{Kind: decision.ScopeBook}); err != nil {
-		return nil, err
-	}
 	if b.snapshot != nil {
-		if err := b.snapshot.LoadDetails(ctx, p, billID); err != nil {
+		if err := errors.Join(b.snapshot.LoadRows(ctx, p, workers.BillRows), b.snapshot.LoadHolds(ctx, p), b.snapshot.LoadDetails(ctx, p, billID)); err != nil {
 			return nil, err
 		}
 	}
@@ -140,15 +130,8 @@ func only(found []string, what, id, advice string) (string, error) {
 
 // Applicable returns what of a partner's bill may be applied for at a time, and what stands against it.
 func (b *Books) Applicable(ctx context.Context, p *decision.Partner, bill *decision.Bill, at time.Time) (decimal.Decimal, []string, error) {
-	for range needRoundsMax {
-		amount, blockedBy, err := p.Applicable(b.Common, bill, at)
-		needs, lacking := errors.AsType[*decision.ErrNeeds](err)
-		if !lacking {
-			return amount, blockedBy, err
-		}
-		if err := b.Load(ctx, p, needs.Scopes...); err != nil {
-			return amount, nil, err
-		}
+	if b.snapshot == nil {
+		return p.Applicable(b.Common, bill, at) // memory lacks nothing
 	}
-	return decimal.Decimal{}, nil, fmt.Errorf("judge bill %q: more than %d rounds of loading", bill.ID, needRoundsMax)
+	return b.snapshot.Applicable(ctx, p, bill, at)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/table"
+	"github.com/accruald/accruald/workers/inquiry/account"
 	"github.com/accruald/accruald/workers/pricing"
 )
 
@@ -22,7 +23,7 @@ var discountKinds = map[int]string{
 }
 
 // WriteText writes the explanation as a person reads it.
-func (e *Explanation) WriteText(w io.Writer) error {
+func WriteText(w io.Writer, e *account.Explanation) error {
 	var t text
 	t.Line("Order %s of partner %s, customer %s (%s): %s, %s", e.OrderID, e.PartnerID, e.CustomerID, e.Association, e.Kind, e.State)
 	if e.Usage != nil {
@@ -49,7 +50,7 @@ func (e *Explanation) WriteText(w io.Writer) error {
 
 type text struct{ table.Text }
 
-func (t *text) price(e *Explanation) {
+func (t *text) price(e *account.Explanation) {
 	p, rows := e.Price, [][]string{{"How the price came about", "step", "reference", "before", "after", "calculation"}}
 	for _, l := range p.Lines {
 		rows = append(rows, steps("line "+l.LineID+", "+l.ResourceID, l.Steps)...)
@@ -64,7 +65,7 @@ func (t *text) price(e *Explanation) {
 }
 
 // steps are rows of steps; the first one carries the label.
-func steps(label string, list []Step) [][]string {
+func steps(label string, list []account.Step) [][]string {
 	rows := make([][]string, 0, len(list))
 	for _, s := range list {
 		rows = append(rows, []string{label, s.Rule, s.Reference, table.Plain(s.Before), table.Plain(s.After), s.Formula})
@@ -73,15 +74,15 @@ func steps(label string, list []Step) [][]string {
 	return rows
 }
 
-func (t *text) candidates(candidates []Candidate) {
+func (t *text) candidates(candidates []account.Candidate) {
 	rows := [][]string{{"Discounts that were weighed", "type", "kind", "takes off", "leaves", "outcome"}}
 	for _, c := range candidates {
-		rows = append(rows, []string{c.DiscountID, fmt.Sprint(c.DiscountType), discountKinds[c.DiscountType], table.Plain(c.Discount), table.Plain(c.Amount), c.outcome()})
+		rows = append(rows, []string{c.DiscountID, fmt.Sprint(c.DiscountType), discountKinds[c.DiscountType], table.Plain(c.Discount), table.Plain(c.Amount), outcome(&c)})
 	}
 	t.Rows(rows, "lllrrl")
 }
 
-func (c *Candidate) outcome() string {
+func outcome(c *account.Candidate) string {
 	var said []string
 	if c.Paid {
 		said = append(said, "paid with")
@@ -95,7 +96,7 @@ func (c *Candidate) outcome() string {
 	return strings.Join(append(said, "taken by an automatic payment"), "; ")
 }
 
-func (t *text) payment(p *Payment) {
+func (t *text) payment(p *account.Payment) {
 	t.Line("")
 	by := ""
 	if p.PaidBy != "" {
@@ -109,12 +110,12 @@ func (t *text) payment(p *Payment) {
 	t.Rows(rows, "lllrr")
 }
 
-func (t *text) refund(r *Refund) {
+func (t *text) refund(r *account.Refund) {
 	rows := [][]string{{"What comes back", "resource", "paid for", "paid", "consumed", "fee", "stays paid", "comes back", "to"}}
 	for _, o := range r.Orders {
 		var to []string
 		for _, tender := range o.Tenders {
-			to = append(to, tender.named())
+			to = append(to, named(&tender))
 		}
 		rows = append(rows, []string{"of order " + o.OrderID, o.ResourceID, o.From.Format(spanLayout) + " to " + o.Until.Format(spanLayout), table.Plain(o.Paid), table.Plain(o.Consumed), table.Plain(o.Fee), table.Plain(o.Kept), table.Plain(o.Amount), strings.Join(to, ", ")})
 	}
@@ -136,7 +137,7 @@ func (t *text) refund(r *Refund) {
 	t.Rows(rows, "lllr")
 }
 
-func (t *Tender) named() string {
+func named(t *account.Tender) string {
 	name := t.Kind
 	if t.Reference != "" {
 		name += " " + t.Reference
@@ -144,7 +145,7 @@ func (t *Tender) named() string {
 	return name + " " + table.Plain(t.Amount)
 }
 
-func (t *text) returned(list []Returned) {
+func (t *text) returned(list []account.Returned) {
 	if len(list) == 0 {
 		return
 	}
@@ -155,20 +156,20 @@ func (t *text) returned(list []Returned) {
 	t.Rows(rows, "lrr")
 }
 
-func (t *text) incentives(list []Incentive) {
+func (t *text) incentives(list []account.Incentive) {
 	rows := [][]string{{"Incentive details", "line", "period", "policy", "performance", "rate", "amount", "frozen", "because"}}
 	for _, i := range list {
 		policy := i.PolicyID
 		if policy != "" {
 			policy = fmt.Sprintf("%s version %d", i.PolicyID, i.PolicyVersion)
 		}
-		rows = append(rows, []string{i.DetailID, i.LineID, i.Period, policy, table.Plain(i.Performance), i.Rate.Decimal.String(), table.Plain(i.Amount), table.Plain(i.Frozen), i.because()})
+		rows = append(rows, []string{i.DetailID, i.LineID, i.Period, policy, table.Plain(i.Performance), i.Rate.Decimal.String(), table.Plain(i.Amount), table.Plain(i.Frozen), because(&i)})
 	}
 	t.Rows(rows, "llllrrrrl")
 }
 
 // because says what is special about a detail: what freezes it, what it corrects, why it is zero.
-func (i *Incentive) because() string {
+func because(i *account.Incentive) string {
 	var said []string
 	for _, h := range i.Holds {
 		said = append(said, h.Reason+" "+table.Plain(h.Amount))
@@ -185,4 +186,12 @@ func (i *Incentive) because() string {
 		}
 	}
 	return strings.Join(said, "; ")
+}
+
+func (t *text) usage(e *account.Explanation) {
+	u := e.Usage
+	t.Line("Usage %s of the %s from %s to %s; amounts in %s.", u.UsageFactor, u.Settle, u.Window.From.Format(timeLayout), u.Window.To.Format(timeLayout), e.Currency)
+	if u.Tiers != "" {
+		t.Line("Its tiers run over %s: what it costs is final once that month is closed.", u.Tiers)
+	}
 }

@@ -1,4 +1,4 @@
-package explanation
+package account
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"github.com/accruald/accruald/workers/pricing"
 )
 
-// Of explains an order of a partner whose chain is loaded.
-func Of(p *decision.Partner, common *decision.Reference, orderID string) (*Explanation, error) {
+// Explain explains an order of a partner whose chain is loaded.
+func Explain(p *decision.Partner, common *decision.Reference, orderID string) (*Explanation, error) {
 	o := p.Orders.Get(orderID)
 	if o == nil {
 		return nil, fmt.Errorf("explain order %q: partner %q has no such order", orderID, p.ID)

@@ -1,4 +1,4 @@
-package explanation
+package account
 
 import (
 	"github.com/accruald/accruald/events"
@@ -23,12 +23,4 @@ func (e *Explanation) usage(s scale, o *decision.Order) {
 	e.Price = &Price{DiscountID: charge.DiscountID, DiscountType: charge.DiscountType, Official: s.of(charge.Official), Discount: s.of(charge.Discount),
 		Amount: s.of(charge.Amount), Lines: []Line{{LineID: line.LineID, ResourceID: line.ResourceID, ProductID: line.ProductID, Official: s.of(charge.Official),
 			Discount: s.of(charge.Discount), Amount: s.of(charge.Amount), Steps: s.steps(line.Steps)}}}
-}
-
-func (t *text) usage(e *Explanation) {
-	u := e.Usage
-	t.Line("Usage %s of the %s from %s to %s; amounts in %s.", u.UsageFactor, u.Settle, u.Window.From.Format(timeLayout), u.Window.To.Format(timeLayout), e.Currency)
-	if u.Tiers != "" {
-		t.Line("Its tiers run over %s: what it costs is final once that month is closed.", u.Tiers)
-	}
 }

@@ -1,6 +1,7 @@
-package explanation
+package account
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -29,6 +30,15 @@ type Explanation struct {
 	Refund      *Refund     `json:"refund,omitzero"` // what the order gives back
 	ReturnedBy  []Returned  `json:"returned_by"`     // what other orders gave back of it
 	Incentives  []Incentive `json:"incentives"`
+}
+
+// Partial leaves out what is no part of an order and what its customer's orders earned: the partner's bills, and discounts
+// that the order could not choose, which may be made for others.
+func (e *Explanation) Partial() {
+	for i := range e.Incentives {
+		e.Incentives[i].BillID = ""
+	}
+	e.Candidates = slices.DeleteFunc(e.Candidates, func(c Candidate) bool { return !c.Selectable })
 }
 
 // Price is what the order costs under one discount.

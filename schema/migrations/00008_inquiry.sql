@@ -1,0 +1,3 @@
+-- +goose Up
+-- The steps of an invoice are told from the triggers that it took.
+create index input_of_invoice on input (partner_id, decision_no) where type = 'invoice.triggered.v1' and status = 'accepted';
