@@ -60,7 +60,12 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	config, err := schema.ParseConfig(dbtest.URL(t))
+	return newWorldOn(t, dbtest.URL(t))
+}
+
+func newWorldOn(t testing.TB, database string) *world {
+	t.Helper()
+	config, err := schema.ParseConfig(database)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/site"
 )
 
@@ -59,10 +60,13 @@ func scheduledReconciliation(ev *events.Event, sites site.Profiles) (ReconcileRe
 	if err != nil {
 		return ReconcileRequest{}, fmt.Errorf("schedule a reconciliation by event %q: %w", ev.ID, err)
 	}
-	local := fired.ScheduledFor.In(profile.Zone())
-	request := ReconcileRequest{ID: decision.JobReconcile + "/" + fired.Site + "/" + local.Format("2006-01-02T15:04"), Mode: ReconcileIncremental,
+	key, _, err := schedule.Key(fired.Job, profile, fired.ScheduledFor)
+	if err != nil {
+		return ReconcileRequest{}, fmt.Errorf("schedule a reconciliation by event %q: %w", ev.ID, err)
+	}
+	request := ReconcileRequest{ID: decision.JobReconcile + "/" + fired.Site + "/" + key, Mode: ReconcileIncremental,
 		Site: fired.Site, ScheduledFor: fired.ScheduledFor, Source: ev.Source, EventID: ev.ID}
-	if local.Day() == fullRunDay {
+	if fired.ScheduledFor.In(profile.Zone()).Day() == fullRunDay {
 		request.Mode = ReconcileFull
 	}
 	return request, nil
@@ -107,6 +111,10 @@ var ErrReconcileBusy = errors.New("another process works on this run, or it is f
 // hand was stored here.
 var errReconcileLost = errors.New("the run went on in another process")
 
+// errComparedElsewhere says that another run stored the partner since it was
+// read: what was found is older than what stands.
+var errComparedElsewhere = errors.New("another run compared the partner meanwhile")
+
 // A Reconciler works on reconciliation runs. It reads the database at one
 // moment per partner, so it locks nothing that a batch waits for.
 type Reconciler struct {
@@ -115,6 +123,9 @@ type Reconciler struct {
 	sites   site.Profiles
 	owner   string
 	log     *slog.Logger
+
+	// silence is after how many seconds without a sign of life a run is taken over.
+	silence int32
 
 	// Parallel is how many partners are compared side by side.
 	Parallel int
@@ -125,13 +136,13 @@ type Reconciler struct {
 // NewReconciler returns a reconciler over a migrated database; owner names the
 // process among those that work on runs.
 func NewReconciler(pool *pgxpool.Pool, sites site.Profiles, owner string, log *slog.Logger) *Reconciler {
-	return &Reconciler{pool: pool, queries: db.New(pool), sites: sites, owner: owner, log: log, Parallel: 1, Progress: func(int, int) {}}
+	return &Reconciler{pool: pool, queries: db.New(pool), sites: sites, owner: owner, log: log, silence: reconcileSilenceSeconds, Parallel: 1, Progress: func(int, int) {}}
 }
 
 // Run works on one run, which may have been begun by somebody who is gone,
 // until it is finished.
 func (r *Reconciler) Run(ctx context.Context, runID string) (db.ReconciliationRun, error) {
-	claimed, err := r.queries.ClaimReconciliationRun(ctx, r.owner, runID, reconcileSilenceSeconds)
+	claimed, err := r.queries.ClaimReconciliationRun(ctx, r.owner, runID, r.silence)
 	if err != nil {
 		return db.ReconciliationRun{}, fmt.Errorf("take the reconciliation run %q: %w", runID, err)
 	}

@@ -75,6 +75,7 @@ func (b *book) requestCovers() {
 		switch row.State {
 		case settlement.RequestInvoiceReview, settlement.RequestPaying:
 			b.amounts(reconciliation.PairRequestsInvoices, "", reconciliation.Amounts(reconciliation.RequestCover, b.partnerID, []string{id}, differs))
+		case settlement.RequestProcessing, settlement.RequestAwaitingInvoice, settlement.RequestCancelled: // need no cover yet, or none any more
 		case settlement.RequestPaid:
 			b.count(reconciliation.PairInvoicesPayments, row.Currency).compared++
 			if len(invoices) > 0 && cover.LessThan(row.Payout) {

@@ -104,8 +104,12 @@ func (w *ledgerWalk) take(line *decision.Posting) {
 		key := billAccount{line.BillID, line.Account, string(line.Currency)}
 		w.balances[key] = w.balances[key].Add(line.Amount)
 	}
-	if w.changed != nil {
-		w.changed[line.Fact] = struct{}{}
+	if w.changed == nil {
+		return
+	}
+	w.changed[line.Fact] = struct{}{}
+	if line.BillID != "" { // its balances moved, and what stands in it is compared with it
+		w.changed[decision.FactBill+line.BillID] = struct{}{}
 	}
 }
 

@@ -35,8 +35,8 @@ type comparing struct {
 	unchanged bool                  // nothing was, so nothing is compared
 	open      []db.CountFindingsRow // findings, before the run
 
-	mark     db.SaveReconciledParams
-	balances map[billAccount]decimal.Decimal // postings of bills, up to the mark
+	upTo     db.SaveReconciledParams
+	balances map[billAccount]decimal.Decimal // postings of bills, up to there
 	changed  changedFacts
 	effects  *effects
 	// What adjustments refer to: findings that stand for good are settled by them.
@@ -120,10 +120,10 @@ func (c *comparing) begin(ctx context.Context) error {
 	}
 	c.unchanged = !c.whole && c.since.Statements == statements && c.since.InputNo == c.counters.InputNo && c.since.DecisionNo == c.counters.DecisionNo &&
 		c.since.PostingNo == c.counters.PostingNo
-	c.mark = db.SaveReconciledParams{PartnerID: c.partnerID, RunID: c.run.RunID, InputNo: c.counters.InputNo, DecisionNo: c.counters.DecisionNo,
+	c.upTo = db.SaveReconciledParams{Before: c.since.ComparedAt, PartnerID: c.partnerID, RunID: c.run.RunID, InputNo: c.counters.InputNo, DecisionNo: c.counters.DecisionNo,
 		PostingNo: c.counters.PostingNo, PostingHash: c.counters.PostingHash, Statements: statements}
 	if c.whole {
-		c.mark.FullRunID = c.run.RunID
+		c.upTo.FullRunID = c.run.RunID
 	}
 	return nil
 }
@@ -181,28 +181,39 @@ func (c *comparing) compared() (rows int64) {
 	return rows
 }
 
-// save stores the counts of the pairs and, where the run looked at all cycles,
-// how far the partner is compared.
-func (c *comparing) save(ctx context.Context, queries *db.Queries, run *db.ReconciliationRun) error {
-	counted := db.CountReconciliationParams{RunID: run.RunID}
+// mark stores how far the partner is compared, where the run looked at all
+// cycles. First of all in a transaction: it holds up other runs that compared
+// the partner beside this one, and refuses what is older than they stored.
+func (c *comparing) mark(ctx context.Context, queries *db.Queries, run *db.ReconciliationRun) error {
+	if c.unchanged || run.Cycle != "" {
+		return nil
+	}
+	stored, err := queries.SaveReconciled(ctx, c.upTo)
+	if err != nil {
+		return fmt.Errorf("store how far it is compared: %w", err)
+	}
+	if stored == 0 {
+		return errComparedElsewhere
+	}
+	return c.saveBalances(ctx, queries)
+}
+
+// save stores the counts of the pairs.
+func (c *comparing) save(ctx context.Context, queries *db.Queries) error {
+	counted := db.CountReconciliationParams{RunID: c.run.RunID}
 	for _, key := range sortedCounts(c.counts) {
 		count := c.counts[key]
 		counted.Pairs, counted.Currencies = append(counted.Pairs, string(key.pair)), append(counted.Currencies, key.currency)
 		counted.Compared, counted.Differing = append(counted.Compared, count.compared), append(counted.Differing, count.differing)
 		counted.Amounts, counted.Differences = append(counted.Amounts, count.amount), append(counted.Differences, count.difference)
 	}
-	if len(counted.Pairs) > 0 {
-		if err := queries.CountReconciliation(ctx, counted); err != nil {
-			return fmt.Errorf("count what was compared: %w", err)
-		}
-	}
-	if c.unchanged || run.Cycle != "" {
+	if len(counted.Pairs) == 0 {
 		return nil
 	}
-	if err := queries.SaveReconciled(ctx, c.mark); err != nil {
-		return fmt.Errorf("store how far it is compared: %w", err)
+	if err := queries.CountReconciliation(ctx, counted); err != nil {
+		return fmt.Errorf("count what was compared: %w", err)
 	}
-	return c.saveBalances(ctx, queries)
+	return nil
 }
 
 func sortedCounts(counts map[countKey]*pairCount) []countKey {

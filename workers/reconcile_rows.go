@@ -176,7 +176,7 @@ const evidenceBytesMax = 4_000
 func rowEvidence(table string, s *storedView) reconciliation.Row {
 	text := strings.Join(s.columns, ", ") + " " + string(s.document)
 	if len(text) > evidenceBytesMax {
-		text = text[:evidenceBytesMax] + " ..."
+		text = strings.ToValidUTF8(text[:evidenceBytesMax], "") + " ..." // not half a character
 	}
 	return reconciliation.Row{Source: table, ID: s.id, Text: text}
 }

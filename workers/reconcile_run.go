@@ -16,7 +16,8 @@ const (
 	// reconcileSilenceSeconds without it others go on with it.
 	reconcileBeatInterval   = 5 * time.Second
 	reconcileSilenceSeconds = 30
-	reconcilePageMax        = 1_000
+	reconcilePageMax        = 10_000
+	reconcileAgainMax       = 5 // comparisons that other runs outran
 	reconcileLeaveWaitMax   = 5 * time.Second
 	// reconcilePollInterval is how soon a replica looks for runs to work on.
 	reconcilePollInterval = 5 * time.Second
@@ -28,7 +29,7 @@ func (w *Worker) reconcile(ctx context.Context) error {
 	reconciler := NewReconciler(w.pool, w.config.Sites, w.keeper.replica, w.log)
 	var wait backoff
 	for {
-		claimed, err := w.queries.ClaimReconciliationRun(ctx, reconciler.owner, "", reconcileSilenceSeconds)
+		claimed, err := w.queries.ClaimReconciliationRun(ctx, reconciler.owner, "", reconciler.silence)
 		if err == nil && len(claimed) > 0 {
 			_, err = reconciler.work(ctx, claimed[0])
 		}
@@ -77,13 +78,12 @@ func (r *Reconciler) work(ctx context.Context, run db.ReconciliationRun) (finish
 func (r *Reconciler) beat(ctx context.Context, runID string) error {
 	for pause(ctx, reconcileBeatInterval) {
 		rows, err := r.queries.BeatReconciliationRun(ctx, runID, r.owner)
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil: // whatever became of the last one
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("say that the run is alive: %w", err)
-		}
-		if rows == 0 {
+		case rows == 0:
 			return errReconcileLost
 		}
 	}
@@ -131,7 +131,7 @@ func (r *Reconciler) partners(ctx context.Context, run db.ReconciliationRun) err
 			if c.err != nil {
 				return c.err
 			}
-			if err := r.store(working, &run, cursor, c.result); err != nil {
+			if err := r.storeNewest(working, &run, cursor, c.result); err != nil {
 				return fmt.Errorf("store what partner %q came to: %w", c.result.partnerID, err)
 			}
 			cursor = c.result.partnerID
@@ -141,6 +141,18 @@ func (r *Reconciler) partners(ctx context.Context, run db.ReconciliationRun) err
 		return nil
 	})
 	return group.Wait()
+}
+
+// storeNewest stores what a partner came to, and compares it again where
+// another run was there first.
+func (r *Reconciler) storeNewest(ctx context.Context, run *db.ReconciliationRun, behind string, c *comparing) error {
+	err := r.store(ctx, run, behind, c)
+	for again := 0; errors.Is(err, errComparedElsewhere) && again < reconcileAgainMax; again++ {
+		if c, err = r.compare(ctx, *run, c.partnerID); err == nil {
+			err = r.store(ctx, run, behind, c)
+		}
+	}
+	return err
 }
 
 // compareAll begins the comparison of every partner, as far ahead as the queue

@@ -74,7 +74,7 @@ func (c *comparing) statementsNeeded(ctx context.Context, inForce []db.UpstreamS
 		info, known := reconciliation.Info(reconciliation.Kind(row.Kind))
 		return known && info.Pair == statementKindsCompared
 	})
-	if c.whole || open || c.since.Statements != c.mark.Statements {
+	if c.whole || open || c.since.Statements != c.upTo.Statements {
 		return zone, true, nil
 	}
 	last := calendar.Cycle(inForce[len(inForce)-1].Cycle)

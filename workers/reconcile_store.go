@@ -37,7 +37,7 @@ func causeOf(run *db.ReconciliationRun, partnerID string) *events.Event {
 // the events that tell so.
 func KeepFindings(ctx context.Context, tx pgx.Tx, run FindingRun, partnerID string, compared []reconciliation.Kind, found []reconciliation.Finding) (FindingsKept, []events.Out, error) {
 	queries := db.New(tx)
-	k := keeping{run: run, partnerID: partnerID, save: db.SaveFindingsParams{PartnerID: partnerID, RunID: run.ID}}
+	k := keeping{run: run, partnerID: partnerID, found: map[string]bool{}, save: db.SaveFindingsParams{PartnerID: partnerID, RunID: run.ID}}
 	open, err := queries.OpenFindings(ctx, partnerID)
 	if err != nil {
 		return k.kept, nil, fmt.Errorf("read the open findings: %w", err)
@@ -81,14 +81,17 @@ type keeping struct {
 	partnerID string
 	kept      FindingsKept
 	outs      []events.Out
+	found     map[string]bool // ids
 	save      db.SaveFindingsParams
 }
 
 // see takes a finding once, whoever else found it in the same run.
 func (k *keeping) see(id string, f *reconciliation.Finding, known map[string]db.Finding) error {
-	if k.run.Cycle != "" && f.Cycle != k.run.Cycle || slices.Contains(k.save.Ids, id) {
+	if k.run.Cycle != "" && f.Cycle != k.run.Cycle || k.found[id] {
 		return nil
 	}
+	k.found[id] = true
+	f = readable(f)
 	keys, err := json.Marshal(f.Keys)
 	if err != nil {
 		return fmt.Errorf("encode the keys of finding %q: %w", id, err)
@@ -113,22 +116,33 @@ func (k *keeping) see(id string, f *reconciliation.Finding, known map[string]db.
 	s := &k.save
 	s.Ids, s.Versions = append(s.Ids, id), append(s.Versions, version)
 	s.Kinds, s.Severities = append(s.Kinds, string(f.Kind)), append(s.Severities, string(f.Severity))
-	s.Keys, s.Evidence = append(s.Keys, storable(string(keys))), append(s.Evidence, storable(string(evidence)))
+	s.Keys, s.Evidence = append(s.Keys, string(keys)), append(s.Evidence, string(evidence))
 	s.Cycles, s.Currencies = append(s.Cycles, f.Cycle), append(s.Currencies, string(f.Currency))
-	s.Expected, s.Found = append(s.Expected, storable(f.Expected)), append(s.Found, storable(f.Found))
+	s.Expected, s.Found = append(s.Expected, f.Expected), append(s.Found, f.Found)
 	s.Differences = append(s.Differences, f.Difference)
 	return nil
 }
 
+// readable is a finding as it can be stored and told: what somebody wrote into
+// a row or a payload need not be text.
+func readable(f *reconciliation.Finding) *reconciliation.Finding {
+	out := *f
+	out.Expected, out.Found = storable(f.Expected), storable(f.Found)
+	out.Keys, out.Evidence = slices.Clone(f.Keys), slices.Clone(f.Evidence)
+	for i := range out.Keys {
+		out.Keys[i].Value = storable(out.Keys[i].Value)
+	}
+	for i := range out.Evidence {
+		out.Evidence[i].ID, out.Evidence[i].Text = storable(out.Evidence[i].ID), storable(out.Evidence[i].Text)
+	}
+	return &out
+}
+
 // close lists what stands open of what was compared, and was not found.
 func (k *keeping) close(open []db.Finding, compared []reconciliation.Kind) (gone []string) {
-	found := map[string]bool{}
-	for _, id := range k.save.Ids {
-		found[id] = true
-	}
 	for i := range open {
 		row := &open[i]
-		if found[row.FindingID] || !slices.Contains(compared, reconciliation.Kind(row.Kind)) || k.run.Cycle != "" && row.Cycle != k.run.Cycle {
+		if k.found[row.FindingID] || !slices.Contains(compared, reconciliation.Kind(row.Kind)) || k.run.Cycle != "" && row.Cycle != k.run.Cycle {
 			continue
 		}
 		gone = append(gone, row.FindingID)
@@ -202,6 +216,9 @@ func (r *Reconciler) store(ctx context.Context, run *db.ReconciliationRun, behin
 		}
 	}()
 	queries := r.queries.WithTx(tx)
+	if err := c.mark(ctx, queries, run); err != nil {
+		return err
+	}
 	kept, outs, err := KeepFindings(ctx, tx, FindingRun{ID: run.RunID, Cycle: run.Cycle, Cause: causeOf(run, c.partnerID)}, c.partnerID, c.closable(), c.findings)
 	if err != nil {
 		return err
@@ -218,7 +235,7 @@ func (r *Reconciler) store(ctx context.Context, run *db.ReconciliationRun, behin
 	if moved == 0 {
 		return errReconcileLost
 	}
-	if err := c.save(ctx, queries, run); err != nil {
+	if err := c.save(ctx, queries); err != nil {
 		return err
 	}
 	if err := announce(ctx, queries, outs...); err != nil {

@@ -182,7 +182,7 @@ func (b *book) others(ctx context.Context) error {
 		return err
 	}
 	return compareTable(ctx, b.comparing, rowView[decision.Resource]{table: "resource", query: db.ReconcileResources, names: []string{"customer_id", "state"},
-		columns: func(r *decision.Resource) []string { return []string{r.CustomerID, string(r.State)} }})
+		columns: func(r *decision.Resource) []string { return []string{r.CustomerID, r.State} }})
 }
 
 func texts(amounts ...decimal.Decimal) []string {

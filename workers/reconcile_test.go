@@ -1,13 +1,12 @@
 package workers
 
 import (
-	"io"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/reconciliation"
 	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/site"
@@ -16,7 +15,7 @@ import (
 // reconciled runs a reconciliation over the database of a world.
 func (w *world) reconciled(mode string) db.ReconciliationRun {
 	w.t.Helper()
-	r := NewReconciler(w.pool, site.Default(), "test", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	r := NewReconciler(w.pool, site.Default(), "test", quiet)
 	r.Parallel = 2
 	request := ReconcileByHand(mode, "", "", time.Now())
 	if _, err := AddReconciliation(w.t.Context(), db.New(w.pool), request); err != nil {
@@ -56,6 +55,19 @@ func TestReconcileFindsNothingInWhatWasDecided(t *testing.T) {
 	}
 	if full.Partners != 3 || full.Compared == 0 || full.State != "finished" {
 		t.Errorf("full run came to %+v", full)
+	}
+	for round := range 3 {
+		w.process(w.deliver(h.facts(30, 2))...)
+		w.process(w.deliver([]*events.Event{h.fire(decision.JobCloseCycle, h.at.AddDate(0, 1, 0))})...)
+		news := w.reconciled(ReconcileIncremental)
+		for _, f := range w.open() {
+			if f.Kind != string(reconciliation.UsageOverlap) {
+				t.Errorf("round %d of news: finding %s %s: expected %s, found %s", round, f.Kind, f.Keys, f.Expected, f.Found)
+			}
+		}
+		if news.Partners != 3 || w.count("select count(*) from reconciled where full_run_id = $1", full.RunID) != 3 {
+			t.Errorf("a run after news of 3 partners compared all of them, or came to %+v", news)
+		}
 	}
 	idle := w.reconciled(ReconcileIncremental)
 	if idle.Partners != 0 || idle.Skipped != 3 || idle.Compared != 0 {

@@ -242,10 +242,13 @@ func (i *importing) askOrders(ctx context.Context) error {
 		return nil
 	}
 	ids := make([]string, len(i.several))
+	var partnerIDs []string
 	for n := range i.several {
 		ids[n] = i.several[n].line.Matches()
+		partnerIDs = append(partnerIDs, i.several[n].partners...)
 	}
-	found, err := db.New(i.tx).PartnersOfOrders(ctx, ids)
+	slices.Sort(partnerIDs)
+	found, err := db.New(i.tx).PartnersOfOrders(ctx, slices.Compact(partnerIDs), ids)
 	if err != nil {
 		return fmt.Errorf("look up the orders of moved customers: %w", err)
 	}

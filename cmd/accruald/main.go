@@ -39,7 +39,7 @@ type commands struct {
 	Renewals   renewalsCommand        `cmd:"" help:"List what renews by itself, and what of it failed."`
 	Jobs       jobsCommand            `cmd:"" help:"List, pause and resume the scheduled jobs."`
 	RunJob     runJobCommand          `cmd:"" name:"run-job" help:"Run a scheduled job by hand, for any time."`
-	Report     reportCommand          `cmd:"" help:"Write documents: the statement of a partner's cycle."`
+	Report     reportCommand          `cmd:"" help:"Write documents: the statement of a partner's cycle, what a reconciliation came to."`
 	Statement  statementCommand       `cmd:"" help:"Import the vendor's statement files, and look at them."`
 	Export     exportCommand          `cmd:"" help:"Write data for other programs: charges as FOCUS has them."`
 	Keys       keysCommand            `cmd:"" help:"Make, list, revoke and rotate the keys of the partner API."`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strconv"
@@ -58,7 +57,7 @@ func (r *reconcileCommand) Run(ctx context.Context, c *console) error {
 		}
 		id = request.ID
 	}
-	reconciler := workers.NewReconciler(pool, sites, "reconcile-"+strconv.Itoa(os.Getpid()), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	reconciler := workers.NewReconciler(pool, sites, "reconcile-"+strconv.Itoa(os.Getpid()), slog.New(slog.DiscardHandler))
 	reconciler.Parallel = r.Parallel
 	var bar *progress
 	reconciler.Progress = func(done, total int) {

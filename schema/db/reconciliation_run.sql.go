@@ -195,13 +195,11 @@ func (q *Queries) CountReconciliation(ctx context.Context, arg CountReconciliati
 }
 
 const CountReconciliationPartners = `-- name: CountReconciliationPartners :one
-select count(*) from (
-  select partner_id from partner where $1::text = '' or site = $1 or site = ''
-  union select partner_id from posting where $1::text = ''
-) p
-where p.partner_id <> '_all' and ($2::text = '' or p.partner_id = $2)
+select count(*) from partner p
+where ($1::text = '' or p.site = $1 or p.site = '') and p.partner_id <> '_all' and ($2::text = '' or p.partner_id = $2)
 `
 
+// For the progress: but for those without a row.
 func (q *Queries) CountReconciliationPartners(ctx context.Context, site string, partnerID string) (int64, error) {
 	row := q.db.QueryRow(ctx, CountReconciliationPartners, site, partnerID)
 	var count int64
@@ -423,9 +421,16 @@ func (q *Queries) ReconciliationCounts(ctx context.Context, runID string) ([]Rec
 }
 
 const ReconciliationPartners = `-- name: ReconciliationPartners :many
+with recursive posted as (
+  (select partner_id from posting order by partner_id limit 1)
+  union all
+  select (select q.partner_id from posting q where q.partner_id > p.partner_id order by q.partner_id limit 1)
+  from posted p where p.partner_id is not null
+)
 select p.partner_id::text from (
   select partner_id from partner where $1::text = '' or site = $1 or site = ''
-  union select partner_id from posting where $1::text = ''
+  union all
+  select g.partner_id from posted g where g.partner_id is not null and not exists (select from partner t where t.partner_id = g.partner_id)
 ) p
 where p.partner_id <> '_all' and p.partner_id collate "C" > $2::text and ($3::text = '' or p.partner_id = $3)
 order by p.partner_id collate "C"
@@ -439,7 +444,8 @@ type ReconciliationPartnersParams struct {
 	CountMax  int32
 }
 
-// A page of the partners that a run compares: also such as have postings or inputs and no row of their own any more.
+// A page of the partners that a run compares: also such as have postings and no row of their own any more, whatever their
+// site was. Those are found by one look into the index for each partner, not by reading the ledger.
 func (q *Queries) ReconciliationPartners(ctx context.Context, arg ReconciliationPartnersParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, ReconciliationPartners,
 		arg.Site,
@@ -535,7 +541,7 @@ func (q *Queries) ReconciliationRunsFinished(ctx context.Context) (Reconciliatio
 	return i, err
 }
 
-const SaveReconciled = `-- name: SaveReconciled :exec
+const SaveReconciled = `-- name: SaveReconciled :execrows
 insert into reconciled (partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash, statements)
 values ($1, $2, $3, clock_timestamp(), $4, $5, $6, $7, $8)
 on conflict (partner_id) do update
@@ -543,6 +549,7 @@ set run_id = excluded.run_id, compared_at = excluded.compared_at,
     full_run_id = case when excluded.full_run_id = '' then reconciled.full_run_id else excluded.full_run_id end,
     input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash,
     statements = excluded.statements
+where reconciled.compared_at = $9::timestamptz
 `
 
 type SaveReconciledParams struct {
@@ -554,10 +561,12 @@ type SaveReconciledParams struct {
 	PostingNo   int64
 	PostingHash []byte
 	Statements  int64
+	Before      time.Time
 }
 
-func (q *Queries) SaveReconciled(ctx context.Context, arg SaveReconciledParams) error {
-	_, err := q.db.Exec(ctx, SaveReconciled,
+// Nothing where another run stored the partner since this one read it; the row is locked from here on.
+func (q *Queries) SaveReconciled(ctx context.Context, arg SaveReconciledParams) (int64, error) {
+	result, err := q.db.Exec(ctx, SaveReconciled,
 		arg.PartnerID,
 		arg.RunID,
 		arg.FullRunID,
@@ -566,8 +575,12 @@ func (q *Queries) SaveReconciled(ctx context.Context, arg SaveReconciledParams) 
 		arg.PostingNo,
 		arg.PostingHash,
 		arg.Statements,
+		arg.Before,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const SaveReconciledBills = `-- name: SaveReconciledBills :exec

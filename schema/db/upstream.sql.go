@@ -359,7 +359,7 @@ func (q *Queries) LockUpstreamImports(ctx context.Context) error {
 const PartnerCycles = `-- name: PartnerCycles :many
 select partner_id, site, closed_cycle from partner
 where $1::text = '' or partner_id = $1
-order by partner_id
+order by partner_id collate "C"
 `
 
 type PartnerCyclesRow struct {
@@ -391,7 +391,7 @@ func (q *Queries) PartnerCycles(ctx context.Context, partnerID string) ([]Partne
 
 const PartnersOfOrders = `-- name: PartnersOfOrders :many
 select partner_id, order_id from customer_order
-where order_id = any($1::text[]) and document is not null
+where partner_id = any($1::text[]) and order_id = any($2::text[]) and document is not null
 `
 
 type PartnersOfOrdersRow struct {
@@ -399,8 +399,8 @@ type PartnersOfOrdersRow struct {
 	OrderID   string
 }
 
-func (q *Queries) PartnersOfOrders(ctx context.Context, orderIds []string) ([]PartnersOfOrdersRow, error) {
-	rows, err := q.db.Query(ctx, PartnersOfOrders, orderIds)
+func (q *Queries) PartnersOfOrders(ctx context.Context, partnerIds []string, orderIds []string) ([]PartnersOfOrdersRow, error) {
+	rows, err := q.db.Query(ctx, PartnersOfOrders, partnerIds, orderIds)
 	if err != nil {
 		return nil, err
 	}

@@ -65,33 +65,41 @@ set compared = reconciliation_count.compared + excluded.compared, differing = re
 select * from reconciliation_count where run_id = @run_id order by pair collate "C", currency collate "C";
 
 -- name: ReconciliationPartners :many
--- A page of the partners that a run compares: also such as have postings or inputs and no row of their own any more.
+-- A page of the partners that a run compares: also such as have postings and no row of their own any more, whatever their
+-- site was. Those are found by one look into the index for each partner, not by reading the ledger.
+with recursive posted as (
+  (select partner_id from posting order by partner_id limit 1)
+  union all
+  select (select q.partner_id from posting q where q.partner_id > p.partner_id order by q.partner_id limit 1)
+  from posted p where p.partner_id is not null
+)
 select p.partner_id::text from (
   select partner_id from partner where @site::text = '' or site = @site or site = ''
-  union select partner_id from posting where @site::text = ''
+  union all
+  select g.partner_id from posted g where g.partner_id is not null and not exists (select from partner t where t.partner_id = g.partner_id)
 ) p
 where p.partner_id <> '_all' and p.partner_id collate "C" > @after::text and (@partner_id::text = '' or p.partner_id = @partner_id)
 order by p.partner_id collate "C"
 limit @count_max;
 
 -- name: CountReconciliationPartners :one
-select count(*) from (
-  select partner_id from partner where @site::text = '' or site = @site or site = ''
-  union select partner_id from posting where @site::text = ''
-) p
-where p.partner_id <> '_all' and (@partner_id::text = '' or p.partner_id = @partner_id);
+-- For the progress: but for those without a row.
+select count(*) from partner p
+where (@site::text = '' or p.site = @site or p.site = '') and p.partner_id <> '_all' and (@partner_id::text = '' or p.partner_id = @partner_id);
 
 -- name: ReconciledOf :many
 select * from reconciled where partner_id = @partner_id;
 
--- name: SaveReconciled :exec
+-- name: SaveReconciled :execrows
+-- Nothing where another run stored the partner since this one read it; the row is locked from here on.
 insert into reconciled (partner_id, run_id, full_run_id, compared_at, input_no, decision_no, posting_no, posting_hash, statements)
 values (@partner_id, @run_id, @full_run_id, clock_timestamp(), @input_no, @decision_no, @posting_no, @posting_hash, @statements)
 on conflict (partner_id) do update
 set run_id = excluded.run_id, compared_at = excluded.compared_at,
     full_run_id = case when excluded.full_run_id = '' then reconciled.full_run_id else excluded.full_run_id end,
     input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash,
-    statements = excluded.statements;
+    statements = excluded.statements
+where reconciled.compared_at = @before::timestamptz;
 
 -- name: SaveReconciledBills :exec
 insert into reconciled_bill (partner_id, bill_id, account, currency, amount)

@@ -8,7 +8,7 @@ select pg_advisory_xact_lock(hashtext('accruald.upstream_statement'));
 -- The partners that may have statements, with their site and the last cycle that is closed.
 select partner_id, site, closed_cycle from partner
 where @partner_id::text = '' or partner_id = @partner_id
-order by partner_id;
+order by partner_id collate "C";
 
 -- name: CustomerAssociations :many
 -- Which customer was whose, as it was told; of one partner or of all.
@@ -21,7 +21,7 @@ order by scope, version;
 
 -- name: PartnersOfOrders :many
 select partner_id, order_id from customer_order
-where order_id = any(@order_ids::text[]) and document is not null;
+where partner_id = any(@partner_ids::text[]) and order_id = any(@order_ids::text[]) and document is not null;
 
 -- name: FindUpstreamFile :many
 -- The statements of a cycle that were read from this file under this mapping.

@@ -97,8 +97,8 @@ func (c *LedgerCheck) Resume(line *Posting) { c.No, c.Hash = line.No, line.Hash 
 
 // Named returns the id that a detail's bill has by period, policy, association
 // and currency of the detail.
-func (d *Detail) Named(partnerID string) string {
-	return billID(partnerID, d.Period, d.PolicyID, d.Association, d.Currency)
+func (detail *Detail) Named(partnerID string) string {
+	return billID(partnerID, detail.Period, detail.PolicyID, detail.Association, detail.Currency)
 }
 
 // Named returns the id that the bill has by what it is of.

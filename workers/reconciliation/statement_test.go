@@ -235,6 +235,8 @@ func TestOnePlantedChange(t *testing.T) {
 				break
 			}
 			theirs = append(theirs, *l)
+		default:
+			t.Fatalf("nothing is planted for %s", want)
 		}
 		found := compared(t, ours, theirs, nil)
 		if len(found) != 1 || found[0].Kind != want || found[0].Key("order_id") != order {

@@ -97,7 +97,7 @@ type counted struct {
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // a reader's own end is never wrapped
+	if err != nil && err != io.EOF {
 		c.err = err
 	}
 	return n, err
