@@ -44,6 +44,20 @@ func TestReplayOfTheShippedQuarter(t *testing.T) {
 	if got := callIn(ctx, "", "replay", "--verify", "--partner", "P999", "--database-url", database); got.status != statusRefused || !strings.Contains(got.err, "P999") {
 		t.Errorf("a partner nobody heard of: %+v", got)
 	}
+	// Decided again under other policies, the record comes to what its files come to.
+	change := []string{"simulate", "--policy", whatIfPath, "--from", "2026-02-01T00:00:00+08:00", "--to", "2026-03-01T00:00:00+08:00", "--database-url", database}
+	if got := callIn(ctx, "", change...); got.status != statusDone {
+		t.Errorf("the record under other policies: %+v", got)
+	} else {
+		golden(t, "what-if.txt", got.out)
+	}
+	change = append(change, "--partner", "P130", "--csv")
+	if got := callIn(ctx, "", change...); got.status != statusDone || !strings.Contains(got.out, "P130") || strings.Contains(got.out, "P110") {
+		t.Errorf("the record of one partner under other policies: %+v", got)
+	}
+	if got := callIn(ctx, "", append(change[:len(change)-2], "P999", "--csv")...); got.status != statusRefused || got.out != "" || !strings.Contains(got.err, "P999") {
+		t.Errorf("the record of a partner nobody heard of: %+v", got)
+	}
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func (s *simulateCommand) compareRecorded(ctx context.Context, c *console, chang
 		partners = []string{s.WhatIf.Partner}
 	}
 	result := &whatif.Table{Rows: []whatif.Row{}, Refused: map[string]int{}}
-	bar := newProgress(c, "deciding", len(partners))
+	bar := newPartnerProgress(c, "deciding", len(partners))
 	defer bar.close()
 	for n, id := range partners {
 		run, err := whatif.NewRun(change, sites)
@@ -145,7 +145,7 @@ func (s *simulateCommand) compareRecorded(ctx context.Context, c *console, chang
 		}); err != nil {
 			return nil, err
 		}
-		one, err := run.Table(id, sites)
+		one, err := run.Table(s.WhatIf.Partner, sites) // without one asked for, who had nothing decided has no row
 		if err != nil {
 			return nil, err
 		}
