@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,9 @@ import (
 const (
 	benchInquirySample = "samples/worked-example.jsonl"
 	benchInquiryPath   = "/v2/bills/ratings/period-resources/subscribe-rate"
-	benchKeys          = 400
+	benchPartners      = 8
+	benchCustomers     = 5     // of each
+	benchKeysOfOne     = 10    // of a customer: 400 keys in all
 	benchRate          = 1_000 // requests a second at which latency is measured
 	benchLines         = 100
 	benchLinesRate     = 20
@@ -68,13 +71,34 @@ func (b *benchCommand) inquiries(ctx context.Context, c *console) (err error) {
 	return together(ctx, partner.run, func(ctx context.Context) error { return b.ask(ctx, c, partner) })
 }
 
+// benchCaller names a customer and its partner; the first is that of the sample.
+func benchCaller(partner, customer int) (partnerID, customerID string) {
+	return fmt.Sprintf("P10%d", partner), fmt.Sprintf("C2%d%d", partner, customer)
+}
+
+// manifold adds partners and customers like those of the sample, without their orders.
+func manifold(sample []byte) []byte {
+	out := bytes.Clone(sample)
+	for line := range bytes.Lines(sample) {
+		if !bytes.Contains(line, []byte(`"type":"partner.enrolled.v1"`)) && !bytes.Contains(line, []byte(`"type":"customer.associated.v1"`)) {
+			continue
+		}
+		for n := range benchPartners * benchCustomers {
+			partnerID, customerID := benchCaller(n/benchCustomers, n%benchCustomers)
+			other := bytes.ReplaceAll(bytes.ReplaceAll(line, []byte("P100"), []byte(partnerID)), []byte("C200"), []byte(customerID))
+			out = append(append(out, bytes.TrimSpace(other)...), '\n') // equal ones are the same event
+		}
+	}
+	return out
+}
+
 // decideSample puts the sample's reference data and orders into the database.
 func decideSample(ctx context.Context, servers *privateServers, log *slog.Logger) error {
 	text, err := events.Contract.ReadFile(benchInquirySample)
 	if err != nil {
 		return fmt.Errorf("read the shipped sample: %w", err)
 	}
-	sources := []feed.Source{feed.Text(benchInquirySample, text)}
+	sources := []feed.Source{feed.Text(benchInquirySample, manifold(text))}
 	connection := bus.Config{URL: servers.nats.URL(), Name: "accruald bench", Logger: log}
 	worker, err := workers.New(workers.Config{DatabaseURL: servers.databaseURL(), Bus: connection, Clock: workers.ClockInput, Logger: log}) //nolint:contextcheck // it connects to nothing; Run takes the context
 	if err != nil {
@@ -100,15 +124,16 @@ func decideSample(ctx context.Context, servers *privateServers, log *slog.Logger
 func (b *benchCommand) ask(ctx context.Context, c *console, partner *partnerAPI) error {
 	asker := &bench.Asker{URL: partner.server.URL(), Path: benchInquiryPath}
 	now := time.Now()
-	for range benchKeys {
-		key, err := partner.store.Create(ctx, access.Grant{Kind: access.KindSignature, Caller: access.Caller{PartnerID: "P100", CustomerID: "C200",
+	for n := range benchPartners * benchCustomers * benchKeysOfOne {
+		partnerID, customerID := benchCaller(n%benchPartners, n/benchPartners%benchCustomers)
+		key, err := partner.store.Create(ctx, access.Grant{Kind: access.KindSignature, Caller: access.Caller{PartnerID: partnerID, CustomerID: customerID,
 			Roles: []access.Role{access.RoleCustomer}}}, now)
 		if err != nil {
 			return err
 		}
 		asker.Keys = append(asker.Keys, key)
 	}
-	if err := partner.knows(ctx, asker.Keys[benchKeys-1].ID); err != nil {
+	if err := partner.knows(ctx, asker.Keys[len(asker.Keys)-1].ID); err != nil {
 		return err
 	}
 	two, hundred, err := benchBodies()

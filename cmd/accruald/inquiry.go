@@ -40,13 +40,13 @@ type tokenFlags struct {
 
 // partnerAPI serves the partner API beside the workers, or alone.
 type partnerAPI struct {
-	pool      *pgxpool.Pool
-	books     *workers.ReadModel
-	store     *access.Store
-	answers   *access.Answers
-	intake    *workers.Intake
-	ring      *access.Ring
-	server    *api.Server
+	pool    *pgxpool.Pool
+	books   *workers.ReadModel
+	store   *access.Store
+	answers *access.Answers
+	intake  *workers.Intake
+	ring    *access.Ring
+	server  *api.Server
 }
 
 // newPartnerAPI takes the address; run serves. It waits for a database that is not there yet.

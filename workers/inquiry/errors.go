@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -81,6 +82,9 @@ func Decode[T any](body []byte) (*T, error) {
 
 // DecodeInto is Decode for a request whose type is known by a pointer to it only.
 func DecodeInto(body []byte, request any) error {
+	if bytes.Contains(body, []byte(`\u0000`)) { // no text in the database has one
+		return wrong("the request has a zero character: leave it out")
+	}
 	err := json.Unmarshal(body, request)
 	if err == nil {
 		return nil

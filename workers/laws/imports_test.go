@@ -78,7 +78,7 @@ var importTable = map[string]row{
 	"workers/inquiry/api": {
 		own: slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access", "workers/inquiry/account"},
 			leaves, rules),
-		others: append(ofValues[:2:2], "github.com/prometheus/"),
+		others: append(ofValues[:2:2], "github.com/prometheus/", "golang.org/x/sync"),
 	},
 	"workers/laws": {},
 	"deploy":       {},

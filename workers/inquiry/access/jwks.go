@@ -23,10 +23,11 @@ import (
 )
 
 const (
-	keySetBytesMax  = 1 << 20
-	rsaKeyBitsMin   = 2048
-	publicExponent  = 65537
-	octetsOfEd25519 = ed25519.PublicKeySize
+	keySetBytesMax   = 1 << 20
+	redirectCountMax = 3
+	rsaKeyBitsMin    = 2048
+	publicExponent   = 65537
+	octetsOfEd25519  = ed25519.PublicKeySize
 )
 
 // verifyingKey is a public key and what it may verify; the private half is
@@ -153,6 +154,14 @@ func checkSource(source string) error {
 	return nil
 }
 
+// stayChecked follows redirects to where keys may be taken from, and no other.
+func stayChecked(next *http.Request, before []*http.Request) error {
+	if len(before) > redirectCountMax {
+		return fmt.Errorf("keys of tokens are redirected more than %d times", redirectCountMax)
+	}
+	return checkSource(next.URL.String())
+}
+
 // readSource reads a file or an address.
 func readSource(ctx context.Context, source string) ([]byte, error) {
 	if !strings.Contains(source, "://") {
@@ -162,7 +171,8 @@ func readSource(ctx context.Context, source string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	client := http.Client{CheckRedirect: stayChecked}
+	response, err := client.Do(request)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ const (
 	keySetRefresh = 5 * time.Minute
 	keySetRetry   = 10 * time.Second
 	keySetWaitMax = 5 * time.Second
+	// claimBytesMax is how long names in tokens may be, as OpenID Connect has it.
+	claimBytesMax = 255
 	// keySetAgeMax is how long keys are used that could not be read again.
 	keySetAgeMax = time.Hour
 )
@@ -98,6 +101,9 @@ func (t *Tokens) caller(ctx context.Context, token string, now time.Time) (*Call
 	if err != nil {
 		return nil, unproved("the token is not valid: %w", err)
 	}
+	if !nameable(said.Subject) || !nameable(said.Partner) {
+		return nil, unproved("the token names no subject or no partner, or by more than %d printable characters", claimBytesMax)
+	}
 	roles, err := ParseRoles(said.Roles)
 	if err != nil {
 		return nil, unproved("the token names roles that there are not")
@@ -134,8 +140,15 @@ func (t *Tokens) key(ctx context.Context, parsed *jwt.Token, now time.Time) (any
 	}
 }
 
+// nameable tells whether a claim can name somebody: callers without a name would
+// share one rate limit and each other's answers.
+func nameable(claim string) bool {
+	return claim != "" && len(claim) <= claimBytesMax && !strings.ContainsFunc(claim, func(c rune) bool { return c <= ' ' || c > '~' })
+}
+
 func (t *Tokens) again(ctx context.Context, now time.Time) {
-	if err := t.load(ctx, now); err != nil {
+	// Whoever sent the token may go: others wait for the same keys.
+	if err := t.load(context.WithoutCancel(ctx), now); err != nil {
 		t.log.Warn("the keys of tokens are not up to date", "err", err)
 	}
 }

@@ -161,6 +161,9 @@ func (r *Ring) Authenticate(ctx context.Context, m *Message) (*Proof, error) {
 	if err := r.Ready(); err != nil {
 		return nil, err
 	}
+	if len(m.Header.Values(headerAuthorization)) > 1 || len(m.Header.Values(headerToken)) > 1 {
+		return nil, unproved("a header that proves who sends it was sent twice")
+	}
 	header := m.Header.Get(headerAuthorization)
 	scheme, rest, _ := strings.Cut(header, " ")
 	switch {
@@ -192,7 +195,7 @@ func (r *Ring) signed(header string, m *Message) (*Proof, error) {
 	}
 	err = signature.Verify(m, key.Secret, now, r.skew)
 	if !known {
-		return nil, unproved("key %q is not valid: it was never made, is revoked, or has expired", signature.KeyID)
+		return nil, unproved("key %s is not valid: it was never made, is revoked, or has expired", signature.shownKey())
 	}
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -68,8 +69,8 @@ func ParseSignature(header string) (Signature, error) {
 		return s, unproved("the Authorization header has %d bytes, at most %d are read", len(header), authorizationBytesMax)
 	}
 	algorithm, rest, _ := strings.Cut(header, " ")
-	if algorithm != Algorithm {
-		return s, unproved("algorithm %q is not offered: sign with %s", algorithm, Algorithm)
+	if algorithm != Algorithm { // what stands there may be a token, which no log gets
+		return s, unproved("the Authorization header begins neither with %s nor with Bearer", Algorithm)
 	}
 	parts := map[string]string{}
 	for part := range strings.SplitSeq(rest, ",") {
@@ -101,6 +102,15 @@ func ParseSignature(header string) (Signature, error) {
 	return s, nil
 }
 
+// shownKey is the key's id for the log. What is not as long as one may be a
+// secret that was sent in its place.
+func (s Signature) shownKey() string {
+	if len(s.KeyID) != keyIDLength {
+		return fmt.Sprintf("of %d bytes", len(s.KeyID))
+	}
+	return strconv.Quote(s.KeyID)
+}
+
 // Verify checks that who has the secret signed the message at about a time.
 func (s Signature) Verify(m *Message, secret []byte, now time.Time, skew time.Duration) error {
 	dates := m.Header.Values(headerDate)
@@ -119,7 +129,7 @@ func (s Signature) Verify(m *Message, secret []byte, now time.Time, skew time.Du
 		return err
 	}
 	if !hmac.Equal(sumOf(canonical, date.Format(dateLayout), secret), s.Sum[:]) {
-		return unproved("the signature is not of this request under the secret of key %q", s.KeyID)
+		return unproved("the signature is not of this request under the secret of key %s", s.shownKey())
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,10 +33,10 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 func (m *metrics) answered(op *Operation, a Answer, took time.Duration) {
 	code := a.code
 	switch {
-	case code == "" && a.Status == http.StatusOK:
-		code = "0"
-	case code == "":
+	case a.repeated:
 		code = "repeated" // the answer of the first request of its kind
+	case code == "":
+		code = "0"
 	}
 	m.requests.WithLabelValues(op.ID, code).Inc()
 	m.duration.WithLabelValues(op.ID).Observe(took.Seconds())

@@ -161,8 +161,8 @@ func (p *Parameter) parse(values []string) (reflect.Value, error) {
 		return reflect.Value{}, parameterError("%s was sent %d times: send it once", p.Name, len(values))
 	}
 	text := values[0]
-	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		return reflect.Value{}, parameterError("%s is not text in UTF-8 without zero bytes", p.Name)
+	if err := p.storable(text); err != nil {
+		return reflect.Value{}, err
 	}
 	if len(p.Enum) > 0 && !slices.Contains(p.Enum, text) {
 		return reflect.Value{}, parameterError("%s %s is not offered: use one of %s", p.Name, quoted(text), strings.Join(p.Enum, ", "))
@@ -196,7 +196,13 @@ func (p *Parameter) parse(values []string) (reflect.Value, error) {
 func (p *Parameter) parseList(values []string) (reflect.Value, error) {
 	var list []string
 	for _, value := range values {
+		if err := p.storable(value); err != nil {
+			return reflect.Value{}, err
+		}
 		for text := range strings.SplitSeq(value, ",") {
+			if len(list) == listCountMax {
+				return reflect.Value{}, parameterError("%s lists too many values: list at most %d", p.Name, listCountMax)
+			}
 			if len(p.Enum) > 0 && !slices.Contains(p.Enum, text) {
 				return reflect.Value{}, parameterError("%s %s is not offered: use some of %s", p.Name, quoted(text), strings.Join(p.Enum, ", "))
 			}
@@ -206,10 +212,15 @@ func (p *Parameter) parseList(values []string) (reflect.Value, error) {
 			list = append(list, text)
 		}
 	}
-	if len(list) > listCountMax {
-		return reflect.Value{}, parameterError("%s lists %d values: list at most %d", p.Name, len(list), listCountMax)
-	}
 	return reflect.ValueOf(list), nil
+}
+
+// storable refuses what the database cannot be asked for.
+func (p *Parameter) storable(text string) error {
+	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+		return parameterError("%s is not text in UTF-8 without zero bytes", p.Name)
+	}
+	return nil
 }
 
 func (p *Parameter) within(n int, unit string) error {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/inquiry/access"
@@ -21,6 +22,9 @@ import (
 // Limits of the HTTP server.
 const (
 	bodyBytesMax   = 1 << 20
+	bodySmallBytes = 64 << 10  // up to here a body is read at once
+	bodiesBytesMax = 128 << 20 // of larger ones under way together
+	bodyRoomWait   = 5 * time.Second
 	headerBytesMax = 16 << 10
 	headerWaitMax  = 5 * time.Second
 	requestWaitMax = 15 * time.Second
@@ -50,6 +54,11 @@ type Server struct {
 	listener net.Listener
 	server   *http.Server
 	secure   bool
+	bodies   *semaphore.Weighted // room for large bodies
+}
+
+func newServer(service *Service) *Server {
+	return &Server{service: service, bodies: semaphore.NewWeighted(bodiesBytesMax)}
 }
 
 // Listen takes the address; Run serves.
@@ -58,7 +67,7 @@ func Listen(ctx context.Context, config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{service: service}
+	s := newServer(service)
 	s.server = &http.Server{
 		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: answerWaitMax,
 		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
@@ -130,6 +139,12 @@ func (s *Server) routes() http.Handler {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, op *Operation) {
+	release, err := s.room(r)
+	if err != nil {
+		write(w, s.service.refusal(op, tooMany(), ""))
+		return
+	}
+	defer release()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyBytesMax))
 	if err != nil {
 		write(w, s.service.refusal(op, parameterError("the body was not read: send at most %d bytes, within %s", bodyBytesMax, requestWaitMax), ""))
@@ -141,7 +156,23 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, op *Operation) {
 		return
 	}
 	message := &access.Message{Method: r.Method, Host: r.Host, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header, Body: body}
-	write(w, s.service.Answer(r.Context(), op, message, Input{Path: r.PathValue, Query: query, Header: r.Header, Body: body}))
+	ctx, cancel := context.WithTimeout(r.Context(), answerWaitMax) // nobody hears what comes later
+	defer cancel()
+	write(w, s.service.Answer(ctx, op, message, Input{Path: r.PathValue, Query: query, Header: r.Header, Body: body}))
+}
+
+// room waits until there is memory for a large body. Small ones need not wait:
+// the number of connections bounds them.
+func (s *Server) room(r *http.Request) (release func(), err error) {
+	if 0 <= r.ContentLength && r.ContentLength <= bodySmallBytes {
+		return func() {}, nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), bodyRoomWait)
+	defer cancel()
+	if err := s.bodies.Acquire(ctx, bodyBytesMax); err != nil {
+		return nil, fmt.Errorf("find room for a body of %d bytes: %w", r.ContentLength, err)
+	}
+	return func() { s.bodies.Release(bodyBytesMax) }, nil
 }
 
 func write(w http.ResponseWriter, a Answer) {

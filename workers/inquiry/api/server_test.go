@@ -49,7 +49,7 @@ func testService(t *testing.T, who *access.Caller) *Service {
 // alone, the rate limit with the time to wait.
 func TestTheWayOfARequest(t *testing.T) {
 	t.Parallel()
-	s := &Server{service: testService(t, &access.Caller{PartnerID: "P", KeyID: "K", Roles: []access.Role{access.RoleFinance}})}
+	s := newServer(testService(t, &access.Caller{PartnerID: "P", KeyID: "K", Roles: []access.Role{access.RoleFinance}}))
 	type request struct {
 		N int `query:"n" min:"1"`
 	}

@@ -53,7 +53,8 @@ type Answer struct {
 	Header http.Header
 	Body   []byte
 
-	code string // published, "" for none
+	code     string // published, "" for none
+	repeated bool   // it is the answer of the first request of its kind
 }
 
 // Answer authenticates, judges and answers a request of an operation.
@@ -73,7 +74,13 @@ func (s *Service) Answer(ctx context.Context, op *Operation, m *access.Message, 
 }
 
 // answer is the way of every request: who, how often, may they, what, do it.
-func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, in Input, correlation string) (Answer, error) {
+// A panic on it is a defect like others.
+func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, in Input, correlation string) (_ Answer, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
+		}
+	}()
 	proof, err := s.access.Authenticate(ctx, m)
 	if err != nil {
 		return Answer{}, err
@@ -95,15 +102,16 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 	if !op.Writes {
 		return s.handle(ctx, op, call, request), nil
 	}
+	own := Answer{repeated: true}
 	answered, err := s.answers.Once(ctx, proof, op.ID, call.At, func(at time.Time) access.Answered {
 		call.At = at
-		answer := s.handle(ctx, op, call, request)
-		return access.Answered{Status: answer.Status, Body: answer.Body, Failed: answer.Status >= http.StatusInternalServerError}
+		own = s.handle(ctx, op, call, request)
+		return access.Answered{Status: own.Status, Body: own.Body, Failed: own.Status >= http.StatusInternalServerError}
 	})
 	if errors.Is(err, access.ErrAnswering) {
 		return Answer{}, NotAllowed("The same request is still being answered. Try again later.")
 	}
-	return Answer{Status: answered.Status, Body: answered.Body}, err
+	return Answer{Status: answered.Status, Body: answered.Body, code: own.code, repeated: own.repeated}, err
 }
 
 // handle asks the operation's function.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"github.com/accruald/accruald/workers/inquiry/access"
 )
@@ -112,18 +111,36 @@ func atOnce(ctx context.Context, until time.Time, one func(context.Context, time
 	return group.Wait()
 }
 
+// steadily sends a request whenever one is due, and no later because answers
+// are late: what waits for its turn waits on its latency's account.
 func steadily(ctx context.Context, perSecond int, until time.Time, one func(context.Context, time.Time) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(underWayAskMax)
-	pace := rate.NewLimiter(rate.Limit(perSecond), 1)
-	for time.Now().Before(until) {
-		if err := pace.Wait(ctx); err != nil {
-			break // a request failed
+	began := time.Now()
+	for n := 0; ; n++ {
+		due := began.Add(time.Duration(n) * time.Second / time.Duration(perSecond))
+		if due.After(until) || !sleepUntil(ctx, due) {
+			break
 		}
-		due := time.Now()
 		group.Go(func() error { return one(ctx, due) })
 	}
 	return group.Wait()
+}
+
+// sleepUntil returns false where a request failed meanwhile.
+func sleepUntil(ctx context.Context, at time.Time) bool {
+	wait := time.Until(at)
+	if wait <= 0 {
+		return ctx.Err() == nil // late: what waits is sent at once
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
 // ask sends one signed request by the next key.
