@@ -15,6 +15,7 @@ var published = []string{
 	"accruald_events_processed_total",
 	"accruald_events_rejected_total",
 	"accruald_events_waiting",
+	"accruald_findings_open",
 	"accruald_inquiry_duration_seconds",
 	"accruald_inquiry_requests_total",
 	"accruald_job_parts_refused_total",
@@ -22,6 +23,7 @@ var published = []string{
 	"accruald_job_runs_overdue",
 	"accruald_oldest_unprocessed_age_seconds",
 	"accruald_outbox_lag_events",
+	"accruald_reconciliation_age_seconds",
 }
 
 // TestAlertsAskForPublishedMetrics: an alert on a name that nobody publishes never fires.

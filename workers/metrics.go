@@ -37,6 +37,9 @@ type metrics struct {
 	overdueRuns     prometheus.Gauge
 	oldestRun       prometheus.Gauge
 	referenceNo     prometheus.Gauge
+
+	openFindings  *prometheus.GaugeVec
+	reconciledAge *prometheus.GaugeVec
 }
 
 func newMetrics(registry prometheus.Registerer) (*metrics, error) {
@@ -91,11 +94,17 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		overdueRuns:     gauge("accruald_job_runs_overdue", "Runs of jobs that were due a quarter of an hour ago and are not finished, told by the replica that reads the reference stream."),
 		oldestRun:       gauge("accruald_job_run_oldest_age_seconds", "Age of the oldest run that is not finished, told by the same."),
 		referenceNo:     gauge("accruald_reference_version", "Version of the reference data in memory."),
+		openFindings: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "accruald_findings_open", Help: "Open findings of the reconciliation, told by the replica that reads the reference stream.",
+		}, []string{"kind", "severity"}),
+		reconciledAge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "accruald_reconciliation_age_seconds", Help: "Age of the last finished reconciliation, of any mode and of the last full one, told by the same; absent before the first.",
+		}, []string{"mode"}),
 	}
 	for _, c := range []prometheus.Collector{
 		m.processed, m.rejected, m.batchDuration, m.batchSize, m.stages, m.splits, m.rounds, m.failures, m.sessions, m.reopened,
 		m.relayed, m.references, m.waiting, m.outboxLag, m.consumerLag, m.oldestAge, m.ownedPartitions, m.databaseUp, m.brokerUp,
-		m.stuck, m.referenceNo, m.finishedRuns, m.refusedParts, m.overdueRuns, m.oldestRun,
+		m.stuck, m.referenceNo, m.finishedRuns, m.refusedParts, m.overdueRuns, m.oldestRun, m.openFindings, m.reconciledAge,
 	} {
 		if err := registry.Register(c); err != nil {
 			return nil, err

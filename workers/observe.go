@@ -119,7 +119,12 @@ func (w *Worker) measure(ctx context.Context, oldest *time.Time) error {
 		w.metrics.waiting.Set(0)
 		w.metrics.overdueRuns.Set(0)
 		w.metrics.oldestRun.Set(0)
+		w.metrics.openFindings.Reset()
+		w.metrics.reconciledAge.Reset()
 		return nil
+	}
+	if err := w.measureReconciliation(ctx); err != nil {
+		return err
 	}
 	runs, err := w.queries.OpenRuns(ctx, overdueSeconds)
 	if err != nil {
@@ -132,6 +137,30 @@ func (w *Worker) measure(ctx context.Context, oldest *time.Time) error {
 		return fmt.Errorf("count waiting events: %w", err)
 	}
 	w.metrics.waiting.Set(float64(open.Waiting))
+	return nil
+}
+
+// measureReconciliation tells what is open, and how long ago everything was
+// compared: findings that nobody looks for are no findings (F71).
+func (w *Worker) measureReconciliation(ctx context.Context) error {
+	open, err := w.queries.CountFindings(ctx, "")
+	if err != nil {
+		return fmt.Errorf("count open findings: %w", err)
+	}
+	finished, err := w.queries.ReconciliationRunsFinished(ctx)
+	if err != nil {
+		return fmt.Errorf("read when a reconciliation finished: %w", err)
+	}
+	w.metrics.openFindings.Reset()
+	for _, row := range open {
+		w.metrics.openFindings.WithLabelValues(row.Kind, row.Severity).Set(float64(row.Findings))
+	}
+	w.metrics.reconciledAge.Reset()
+	for mode, at := range map[string]time.Time{"any": finished.AnyMode, ReconcileFull: finished.FullMode} {
+		if at.Year() > 1 {
+			w.metrics.reconciledAge.WithLabelValues(mode).Set(time.Since(at).Seconds())
+		}
+	}
 	return nil
 }
 

@@ -33,6 +33,7 @@ type book struct {
 	asked     map[string]*decision.Request
 	coverOf   map[string][]settlement.CoverInvoice // by request
 	offsets   map[[2]string]decimal.Decimal        // by association and currency
+	late      *lateness                            // nil where no reference data is newer than the oldest decision
 }
 
 type billSum struct {
@@ -93,6 +94,9 @@ func (b *book) amounts(pair reconciliation.Pair, cycle string, f *reconciliation
 
 func (b *book) order(id string, row *decision.Order) {
 	b.effects.order(row)
+	if b.late != nil {
+		b.late.order(b.effects, row)
+	}
 	if row.Payment == nil || row.Quote == nil {
 		return
 	}
@@ -285,6 +289,9 @@ func (b *book) end(ctx context.Context) error {
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.billRows)) {
 		b.billTotals(b.billRows[id])
+	}
+	if b.late != nil {
+		b.found(reconciliation.PairReferences, b.late.late.Findings()...)
 	}
 	if b.whole {
 		b.leftOver()

@@ -29,9 +29,10 @@ type effects struct {
 }
 
 type effect struct {
-	inputNo int64
-	makes   made
-	seen    bool
+	inputNo     int64
+	common, own int64 // versions of the reference data that it was decided under
+	makes       made
+	seen        bool
 }
 
 // made is what an event leaves.
@@ -189,7 +190,7 @@ func (e *effects) input(in *storedInput) error {
 		return nil
 	}
 	makes := makesOf(in.typ)
-	e.accepted[e.key(in.source, in.id)] = effect{inputNo: in.no, makes: makes}
+	e.accepted[e.key(in.source, in.id)] = effect{inputNo: in.no, common: in.referenceVersion, own: in.partnerVersion, makes: makes}
 	named := ""
 	switch {
 	case strings.HasPrefix(in.typ, "payment_request."):

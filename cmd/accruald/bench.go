@@ -28,6 +28,9 @@ type benchCommand struct {
 
 	Inquiry bool          `help:"Measure signed price inquiries over loopback instead of events: 400 keys, 2 lines as fast as it goes and at 1,000 a second, then 100 lines."`
 	Period  time.Duration `default:"5s" help:"How long each kind of inquiry is measured."`
+
+	Reconcile bool `help:"Measure a full reconciliation instead: time and memory of accruald reconcile --full over a database of so many postings."`
+	Postings  int  `default:"1000000" help:"Postings that are reconciled, at least."`
 }
 
 // Limits of a benchmark, so that it ends.
@@ -46,6 +49,9 @@ var benchSettings = map[string]string{"shared_buffers": "512MB", "max_wal_size":
 func (b *benchCommand) Run(ctx context.Context, c *console) error {
 	if b.Inquiry {
 		return b.inquiries(ctx, c)
+	}
+	if b.Reconcile {
+		return b.reconciliation(ctx, c)
 	}
 	if b.Orders < 1 || b.Orders > benchOrdersMax || b.Partners < 1 || b.Partners > b.Orders || b.Rounds < 1 || b.Rounds > benchRoundsMax {
 		return fmt.Errorf("measure %d orders of %d partners in %d rounds: use 1 to %d orders, at most as many partners, 1 to %d rounds",

@@ -31,6 +31,7 @@ type privateOptions struct {
 	reset      bool // begin with nothing
 	natsPort   int
 	settings   map[string]string // of PostgreSQL
+	relaxed    bool              // the broker may lose what it took when the machine fails
 	notify     func(string)
 	log        *slog.Logger
 }
@@ -60,7 +61,7 @@ func startPrivate(ctx context.Context, o privateOptions) (_ *privateServers, err
 	if err := schema.Migrate(ctx, p.databaseURL(), nil); err != nil {
 		return nil, err
 	}
-	p.nats, err = embedded.Start(embedded.Options{StoreDir: streams, Port: o.natsPort, Logger: o.log})
+	p.nats, err = embedded.Start(embedded.Options{StoreDir: streams, Port: o.natsPort, RelaxedSync: o.relaxed, Logger: o.log})
 	return p, err
 }
 

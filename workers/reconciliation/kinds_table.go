@@ -63,6 +63,8 @@ var ledgerKinds = []KindInfo{
 	{UsageTwoCustomers, PairReferences, SeverityWarning, []string{"resource_id"}, "usage of one resource against its customer", mendAdjust, true},
 	{UsageOverlap, PairReferences, SeverityWarning, []string{"usage_id"}, "windows of usage of one resource and factor against one another", mendAdjust, true},
 
+	{LateReference, PairReferences, SeverityWarning, []string{"type", "event_id", "version"}, "orders against reference data that came after they were decided and was in force before: later decisions alone go by it", mendAdjust, true},
+
 	{ReplayInput, PairReplay, SeverityError, []string{"input_no"}, "recorded inputs, or versions of the reference log, against what the inbox received", mendLost, false},
 	{ReplayDecision, PairReplay, SeverityError, []string{"input_no"}, "what became of an input against what becomes of it again", mendDecided, false},
 	{ReplayPosting, PairReplay, SeverityError, []string{"posting_no"}, "postings against those that the inputs lead to again; the first that differs", mendDecided, false},

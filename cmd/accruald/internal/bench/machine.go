@@ -74,3 +74,21 @@ func statOf(pid string) (processStat, error) {
 	}
 	return processStat{parent: int(numbers[parent]), own: numbers[user] + numbers[system], ended: numbers[endedUser] + numbers[endedSystem]}, nil
 }
+
+// peakMemory returns the most memory that a process has held so far.
+func peakMemory(pid int) (int64, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
+	}
+	for line := range bytes.Lines(text) {
+		if rest, is := bytes.CutPrefix(line, []byte("VmHWM:")); is {
+			kilobytes, err := strconv.ParseInt(string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(rest), []byte("kB")))), 10, 64)
+			if err != nil {
+				return 0, fmt.Errorf("read the memory of process %d: %w", pid, err)
+			}
+			return kilobytes * 1024, nil
+		}
+	}
+	return 0, fmt.Errorf("read the memory of process %d: its status does not tell", pid)
+}

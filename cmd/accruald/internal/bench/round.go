@@ -52,6 +52,8 @@ type bench struct {
 	load *sample.Load
 	bus  *bus.Bus
 	next int // number of the next order
+	// unscheduled: no job closes the periods that orders are still coming for.
+	unscheduled bool
 }
 
 // Run runs one round on servers that hold nothing yet.
@@ -86,7 +88,7 @@ func (b *bench) connection() bus.Config {
 func (b *bench) work(ctx context.Context, databaseURL string, way Way, beside func(context.Context, *workers.Worker) error) (*prometheus.Registry, error) {
 	registry := prometheus.NewRegistry()
 	worker, err := workers.New(workers.Config{DatabaseURL: databaseURL, Bus: b.connection(), BatchMax: way.Batch, Lanes: way.Concurrency, //nolint:contextcheck // it connects to nothing; Run takes the context
-		Registry: registry, Logger: b.Log})
+		Registry: registry, NoSchedule: b.unscheduled, Logger: b.Log})
 	if err != nil {
 		return nil, err
 	}

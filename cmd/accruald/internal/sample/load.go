@@ -11,9 +11,11 @@ import (
 )
 
 // A Load is the benchmark's work: orders of one product by the customers of many partners, each placed and then paid
-// in cash. It carries as much as a small order does: one line, a discount to choose, a policy to earn by.
+// in cash. It carries as much as a small order does: one line or a few, a discount to choose, a policy to earn by.
 type Load struct {
 	Partners int
+	Lines    int           // of an order; 0 stands for one
+	Step     time.Duration // between two orders, whoever's; 0 stands for two seconds
 	failure  error
 }
 
@@ -71,19 +73,35 @@ func (l *Load) Orders(first, last int) iter.Seq2[*events.Event, error] {
 	}
 }
 
+// placedAt is when an order is placed; it is paid a second later.
+func (l *Load) placedAt(n int) time.Time {
+	step := l.Step
+	if step == 0 {
+		step = 2 * time.Second
+	}
+	return start.Add(time.Duration(n) * step)
+}
+
 func (l *Load) placed(n int) *events.Event {
 	id := fmt.Sprintf("O%08d", n)
 	partner := partnerName(n % l.Partners)
-	return l.event(id, id, partner, start.Add(time.Duration(2*n)*time.Second), &events.OrderPlaced{
-		OrderID: id, PartnerID: partner, CustomerID: "C", AutoPay: true, Lines: []events.OrderLine{{
-			LineID: "1", ResourceID: "vm-" + id, CloudServiceType: serviceServer, ResourceType: resourceServer, ResourceSpec: "s6.medium.2.linux",
-			Region: regionChina, PeriodType: events.PeriodMonth, PeriodNum: 1, SubscriptionNum: 1}}})
+	order := &events.OrderPlaced{OrderID: id, PartnerID: partner, CustomerID: "C", AutoPay: true}
+	for line := range max(l.Lines, 1) {
+		resource := "vm-" + id
+		if line > 0 {
+			resource += fmt.Sprintf("-%d", line+1)
+		}
+		order.Lines = append(order.Lines, events.OrderLine{
+			LineID: fmt.Sprint(line + 1), ResourceID: resource, CloudServiceType: serviceServer, ResourceType: resourceServer, ResourceSpec: "s6.medium.2.linux",
+			Region: regionChina, PeriodType: events.PeriodMonth, PeriodNum: 1, SubscriptionNum: 1})
+	}
+	return l.event(id, id, partner, l.placedAt(n), order)
 }
 
 func (l *Load) paid(n int) *events.Event {
 	id := fmt.Sprintf("O%08d", n)
 	partner := partnerName(n % l.Partners)
-	return l.event(id, id, partner, start.Add(time.Duration(2*n+1)*time.Second), &events.OrderPaid{OrderID: id, PartnerID: partner})
+	return l.event(id, id, partner, l.placedAt(n).Add(time.Second), &events.OrderPaid{OrderID: id, PartnerID: partner})
 }
 
 func partnerName(n int) string { return fmt.Sprintf("P%05d", n) }
