@@ -67,6 +67,14 @@
 // Quotas are not handed on to resellers, so the lists of that are empty. Members
 // that nothing here is known of are left out, or null.
 //
+// # Description
+//
+// The OpenAPI document (openapi.go) and the page for people (docs.go) are made
+// of the table and of the types of requests and answers at the start, so what
+// is judged and what is described cannot come apart. They are served to
+// everybody: they tell nothing of anybody. An answer has exactly the members
+// that are described; the tests by the SDK validate every answer by it.
+//
 // Owns: the table, decoding, paging, errors as they are published, HTTP.
 //
 // Does not own: who asks (package access), prices (package inquiry), where

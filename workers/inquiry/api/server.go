@@ -51,6 +51,7 @@ type Config struct {
 // A Server answers all operations over HTTP.
 type Server struct {
 	service  *Service
+	about    *described
 	listener net.Listener
 	server   *http.Server
 	secure   bool
@@ -58,7 +59,7 @@ type Server struct {
 }
 
 func newServer(service *Service) *Server {
-	return &Server{service: service, bodies: semaphore.NewWeighted(bodiesBytesMax)}
+	return &Server{service: service, about: &described{}, bodies: semaphore.NewWeighted(bodiesBytesMax)}
 }
 
 // Listen takes the address; Run serves.
@@ -68,6 +69,9 @@ func Listen(ctx context.Context, config Config) (*Server, error) {
 		return nil, err
 	}
 	s := newServer(service)
+	if s.about, err = describe(service.Operations); err != nil {
+		return nil, err
+	}
 	s.server = &http.Server{
 		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: answerWaitMax,
 		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
@@ -126,6 +130,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
+	s.about.serve(mux)
 	for i := range s.service.Operations {
 		op := &s.service.Operations[i]
 		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })

@@ -30,6 +30,7 @@ type daemon struct {
 	process  *exec.Cmd
 	URL      string // of the partner API
 	NATS     string
+	checker  *checker
 	Database string
 }
 
@@ -52,6 +53,7 @@ func start(t *testing.T) *daemon {
 func TestMain(m *testing.M) {
 	status := m.Run()
 	if shared != nil {
+		status = max(status, shared.checker.end())
 		if err := shared.stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "stop accruald:", err)
 			status = max(status, 1)
@@ -96,6 +98,11 @@ func run() (*daemon, error) {
 		_ = d.stop()
 		return nil, fmt.Errorf("it did not say that it is up: %s", complaints.String())
 	}
+	if d.checker, err = checked(d.URL); err != nil {
+		_ = d.stop()
+		return nil, fmt.Errorf("read the OpenAPI document: %w", err)
+	}
+	d.URL = d.checker.server.URL
 	return d, nil
 }
 
