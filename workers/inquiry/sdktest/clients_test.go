@@ -112,6 +112,15 @@ func refused(t *testing.T, what string, err error, status int, codes ...string) 
 	}
 }
 
+// words are what a refusal says, but for the id of the request.
+func words(err error) string {
+	refusal, is := err.(*sdkerr.ServiceResponseError)
+	if !is {
+		return ""
+	}
+	return refusal.ErrorCode + " " + refusal.ErrorMessage
+}
+
 func ptr[T any](v T) *T { return &v }
 
 func encoded(t *testing.T, value any) []byte {
