@@ -61,7 +61,7 @@ func (i *Intake) Run(ctx context.Context) error {
 			return nil
 		}
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it ends as it was asked to, whatever the last try came to
 		}
 		next := wait.next()
 		i.log.Warn("actions cannot be taken in", "err", err, "next_try_in", next)

@@ -68,7 +68,7 @@ func (m *ReadModel) Run(ctx context.Context) error {
 		err := m.poll(ctx, &checked)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // it ends as it was asked to, whatever the last poll came to
 		case err == nil:
 			wait.reset()
 			if !pause(ctx, readModelPollInterval) {

@@ -79,8 +79,8 @@ func (r *Reconciler) beat(ctx context.Context, runID string) error {
 	for pause(ctx, reconcileBeatInterval) {
 		rows, err := r.queries.BeatReconciliationRun(ctx, runID, r.owner)
 		switch {
-		case ctx.Err() != nil: // whatever became of the last one
-			return nil
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // it ends as it was asked to, whatever became of the last beat
 		case err != nil:
 			return fmt.Errorf("say that the run is alive: %w", err)
 		case rows == 0:

@@ -15,7 +15,9 @@ import (
 // brokenRing is an authenticator with a defect.
 type brokenRing struct{}
 
-func (brokenRing) Authenticate(context.Context, *access.Message) (*access.Proof, error) { panic("of the ring") }
+func (brokenRing) Authenticate(context.Context, *access.Message) (*access.Proof, error) {
+	panic("of the ring")
+}
 
 // TestHostileRequests: what nobody sends by mistake is refused as a parameter,
 // or found nowhere, and never becomes a defect.
