@@ -27,13 +27,18 @@ type simulateCommand struct {
 	Sites  siteFlags   `embed:""`
 }
 
+// Validate is called by kong: files may be left out where --policy asks about the database.
+func (s *simulateCommand) Validate() error {
+	if len(s.Files) == 0 && !s.WhatIf.given() {
+		return errNoFiles
+	}
+	return nil
+}
+
 // Run is called by kong.
 func (s *simulateCommand) Run(ctx context.Context, c *console) error {
 	if s.WhatIf.given() {
 		return s.whatIf(ctx, c)
-	}
-	if len(s.Files) == 0 {
-		return errNoFiles
 	}
 	sources, err := feed.Sources(s.Files, c.in)
 	if err != nil {

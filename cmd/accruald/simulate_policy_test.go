@@ -21,7 +21,7 @@ func TestWhatIfOfTheShippedQuarter(t *testing.T) {
 		t.Errorf("of one partner whose policy stays: %+v", csv)
 	}
 	for _, args := range [][]string{
-		{"simulate"}, {"simulate", "--from", "2026-02-01T00:00:00+08:00", samplePath}, {"simulate", "--policy", samplePath, samplePath},
+		{"simulate", "--from", "2026-02-01T00:00:00+08:00", samplePath}, {"simulate", "--policy", samplePath, samplePath},
 		{"simulate", "--policy", whatIfPath, "--partner", "P999", samplePath}, {"simulate", "--policy", "none.jsonl", samplePath},
 	} {
 		if refused := call(t, "", args...); refused.status != statusRefused || refused.out != "" {

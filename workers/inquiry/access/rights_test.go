@@ -17,9 +17,9 @@ func TestRights(t *testing.T) {
 		RoleFinance:        {Catalogue, CustomerBills, Incentives, Settlement, Findings},
 		RoleAccountManager: {Catalogue, Prices, Orders, Performance},
 		RoleSupervisor:     {Catalogue, Prices, Orders, Performance},
-		RoleReseller:       {Catalogue, Prices, Orders, OrderActions, Coupons, CustomerBills},
-		RoleOperations:     all(Prices, OrderActions, Coupons, CouponActions, CustomerBills, Resellers),
-		RoleCustomer:       {Catalogue, Prices, Orders, OrderActions},
+		RoleReseller:       {Catalogue, Prices, Orders, OrderActions, Coupons, CustomerCoupons, CustomerBills},
+		RoleOperations:     all(Prices, OrderActions, Coupons, CustomerCoupons, CouponActions, CustomerBills, Resellers),
+		RoleCustomer:       {Catalogue, Prices, Orders, OrderActions, CustomerCoupons},
 	} {
 		c := &Caller{PartnerID: "P", Roles: []Role{role}}
 		for _, right := range Rights {

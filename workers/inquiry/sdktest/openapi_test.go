@@ -75,6 +75,9 @@ func (c *checker) judge(response *http.Response) error {
 		return err
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
+	if response.Request.Method == http.MethodHead {
+		return nil // an answer to it has no body
+	}
 	_, pattern := c.patterns.Handler(response.Request)
 	method, path, known := strings.Cut(pattern, " ")
 	if !known {
