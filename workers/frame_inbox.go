@@ -30,6 +30,12 @@ func hashKey(parts ...string) keyHash {
 	return keyHash(sum[:keyHashBytes])
 }
 
+// KeyHash names what came under a source and an id in its partner's inbox.
+func KeyHash(source, id string) []byte {
+	key := inputKey(source, id)
+	return key[:]
+}
+
 // inputKey names what came under a source and an id; conflictKey names one
 // content that came under them when they were taken.
 func inputKey(source, id string) keyHash { return hashKey(source, id) }

@@ -100,13 +100,6 @@ func TestReadModelFollowsAPartner(t *testing.T) {
 	if len(m.partners.byID) != 1 {
 		t.Errorf("%d partners are kept", len(m.partners.byID))
 	}
-	decided, why, err := m.Outcome(t.Context(), "P100", "/test", "discount.granted.v1"+string(rune('0'+n)))
-	if err != nil || !decided || why != nil {
-		t.Errorf("the last event: decided %v, %v, %v", decided, why, err)
-	}
-	if decided, _, err := m.Outcome(t.Context(), "P100", "/test", "never"); err != nil || decided {
-		t.Errorf("an event that never came: decided %v, %v", decided, err)
-	}
 }
 
 // TestReadModelRefusesOldData: where the database is away, a question waits

@@ -179,30 +179,6 @@ func finishedOut(run *db.ReconciliationRun) events.Out {
 		UpdatedCount: int(run.Updated), ClosedCount: int(run.Closed), OpenCount: int(run.Open)})
 }
 
-// announce puts events into the outbox of partition 64, whose owner publishes
-// them. Last of all in a transaction, because it takes that partition's number.
-func announce(ctx context.Context, queries *db.Queries, outs ...events.Out) error {
-	if len(outs) == 0 {
-		return nil
-	}
-	if _, err := queries.NumberReconciliationOutbox(ctx, int64(len(outs))); err != nil {
-		return fmt.Errorf("number %d outgoing events: %w", len(outs), err)
-	}
-	var p db.AddOutboxParams
-	for i, out := range outs {
-		payload, err := out.Payload()
-		if err != nil {
-			return err
-		}
-		addOutbox(&p, referencePartition, out, payload)
-		p.Behind = append(p.Behind, int64(len(outs)-1-i))
-	}
-	if err := queries.AddOutbox(ctx, p); err != nil {
-		return fmt.Errorf("put %d events into the outbox: %w", len(outs), err)
-	}
-	return nil
-}
-
 // store keeps what a partner came to: findings, sums, how far it is compared,
 // and the run's cursor, or nothing.
 func (r *Reconciler) store(ctx context.Context, run *db.ReconciliationRun, behind string, c *comparing) (err error) {

@@ -128,6 +128,24 @@ func sendOut(ctx context.Context, queries *db.Queries, epoch int64, outs []event
 	if _, err := queries.NumberReferenceOutbox(ctx, int64(len(outs)), epoch); err != nil {
 		return notOwner(err, "number the outbox of the reference log")
 	}
+	return addNumbered(ctx, queries, outs)
+}
+
+// announce puts events that are of nobody's stream there, which its owner
+// publishes. Last of all in a transaction, because it takes the outbox's number.
+func announce(ctx context.Context, queries *db.Queries, outs ...events.Out) error {
+	if len(outs) == 0 {
+		return nil
+	}
+	if _, err := queries.NumberReconciliationOutbox(ctx, int64(len(outs))); err != nil {
+		return fmt.Errorf("number %d outgoing events: %w", len(outs), err)
+	}
+	return addNumbered(ctx, queries, outs)
+}
+
+// addNumbered adds as many events as numbers of the outbox of the reference log
+// were given out last.
+func addNumbered(ctx context.Context, queries *db.Queries, outs []events.Out) error {
 	if len(outs) == 0 {
 		return nil
 	}

@@ -143,8 +143,7 @@ func (r *referenceReader) noteFinished(row db.RunningRunsRow, finished, partners
 func (r *referenceReader) countRefused(ctx context.Context, row db.RunningRunsRow, partners []string) (int64, error) {
 	hashes := make([][]byte, len(partners))
 	for i, partner := range partners {
-		key := inputKey(events.Source, decision.PartID(row.Source, row.EventID, partner))
-		hashes[i] = key[:]
+		hashes[i] = KeyHash(events.Source, decision.PartID(row.Source, row.EventID, partner))
 	}
 	refused, err := r.queries.CountRefused(ctx, partners, hashes)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/accruald/accruald/cmd/accruald/internal/feed"
 	"github.com/accruald/accruald/cmd/accruald/internal/records"
+	"github.com/accruald/accruald/workers"
 )
 
 // inboxCommand compares files with the inbox.
@@ -78,7 +79,7 @@ func (m *missing) flush(ctx context.Context) error {
 	for partner, lines := range m.pending {
 		hashes := make([][]byte, len(lines))
 		for i, line := range lines {
-			hashes[i] = records.KeyHash(line.Event.Source, line.Event.ID)
+			hashes[i] = workers.KeyHash(line.Event.Source, line.Event.ID)
 		}
 		found, err := records.Received(ctx, m.pool, partner, hashes)
 		if err != nil {

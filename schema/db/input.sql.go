@@ -328,35 +328,6 @@ func (q *Queries) LoadInputsWaiting(ctx context.Context, partnerIds []string, id
 	return items, nil
 }
 
-const OutcomeOf = `-- name: OutcomeOf :one
-select i.status, i.code, i.message, i.pointer, i.retryable
-from inbox_key k
-join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
-where k.partner_id = $1 and k.key_hash = $2
-`
-
-type OutcomeOfRow struct {
-	Status    string
-	Code      string
-	Message   string
-	Pointer   string
-	Retryable bool
-}
-
-// What became of an event that came under a key of the inbox.
-func (q *Queries) OutcomeOf(ctx context.Context, partnerID string, keyHash []byte) (OutcomeOfRow, error) {
-	row := q.db.QueryRow(ctx, OutcomeOf, partnerID, keyHash)
-	var i OutcomeOfRow
-	err := row.Scan(
-		&i.Status,
-		&i.Code,
-		&i.Message,
-		&i.Pointer,
-		&i.Retryable,
-	)
-	return i, err
-}
-
 const SaveInputs = `-- name: SaveInputs :exec
 insert into input (partner_id, input_no, source, event_id, type, subject, partition_key, time, time_offset, arrived_at, payload,
   content_hash, status, decision_no, reference_version, partner_version, chain_key, waits_for, retryable, code, message, pointer,

@@ -70,10 +70,3 @@ from (
   select unnest(@partner_ids::text[]) as partner_id, unnest(@input_nos::bigint[]) as input_no,
     unnest(@ats::timestamptz[]) as at, unnest(@received_versions::bigint[]) as received_version
 ) w;
-
--- name: OutcomeOf :one
--- What became of an event that came under a key of the inbox.
-select i.status, i.code, i.message, i.pointer, i.retryable
-from inbox_key k
-join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
-where k.partner_id = @partner_id and k.key_hash = @key_hash;

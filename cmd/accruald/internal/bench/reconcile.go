@@ -66,7 +66,7 @@ func (r *Reconciled) WriteText(w io.Writer) error {
 // find nothing.
 func Reconcile(ctx context.Context, config ReconcileConfig) (*Reconciled, error) {
 	b := &bench{Config: Config{Partners: config.Partners, Servers: config.Servers, Log: config.Log},
-		load: &sample.Load{Partners: config.Partners, Lines: fillLines, Step: fillStep}, unscheduled: true}
+		load: &sample.Load{Partners: config.Partners, Lines: fillLines, Step: fillStep}}
 	connected, err := bus.Connect(ctx, b.connection())
 	if err != nil {
 		return nil, err

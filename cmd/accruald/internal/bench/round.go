@@ -52,8 +52,6 @@ type bench struct {
 	load *sample.Load
 	bus  *bus.Bus
 	next int // number of the next order
-	// unscheduled: no job closes the periods that orders are still coming for.
-	unscheduled bool
 }
 
 // Run runs one round on servers that hold nothing yet.
@@ -84,11 +82,12 @@ func (b *bench) connection() bus.Config {
 	return bus.Config{URL: b.Servers.NatsURL, Name: "accruald bench", Logger: b.Log}
 }
 
-// work runs a worker beside something and stops it after that.
+// work runs a worker beside something and stops it after that. It fires no jobs: none closes the periods that orders
+// are still coming for, and no run falls into what is measured.
 func (b *bench) work(ctx context.Context, databaseURL string, way Way, beside func(context.Context, *workers.Worker) error) (*prometheus.Registry, error) {
 	registry := prometheus.NewRegistry()
 	worker, err := workers.New(workers.Config{DatabaseURL: databaseURL, Bus: b.connection(), BatchMax: way.Batch, Lanes: way.Concurrency, //nolint:contextcheck // it connects to nothing; Run takes the context
-		Registry: registry, NoSchedule: b.unscheduled, Logger: b.Log})
+		Registry: registry, NoSchedule: true, Logger: b.Log})
 	if err != nil {
 		return nil, err
 	}

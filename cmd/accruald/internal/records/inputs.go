@@ -2,13 +2,12 @@ package records
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers"
 )
 
 // What operators look at: an event that stands rejected, one that waits, and any event as it was received.
@@ -17,21 +16,6 @@ type (
 	Waiting  = db.ListWaitingRow
 	Input    = db.Input
 )
-
-// keyHashBytes is how much of a hash names an input within its partner.
-const keyHashBytes = 16
-
-// KeyHash names what came under a source and an id, as the inbox does: 16 bytes of SHA-256 over both, each behind its
-// length.
-func KeyHash(source, id string) []byte {
-	var text []byte
-	for _, part := range []string{source, id} {
-		text = binary.BigEndian.AppendUint64(text, uint64(len(part)))
-		text = append(text, part...)
-	}
-	sum := sha256.Sum256(text)
-	return sum[:keyHashBytes]
-}
 
 // EachRejected hands on the events that stand rejected, of one partner or with "" of all, by partner and arrival.
 func EachRejected(ctx context.Context, pool *pgxpool.Pool, partner string, take func(Rejected) error) error {
@@ -77,7 +61,7 @@ func EachWaiting(ctx context.Context, pool *pgxpool.Pool, partner string, take f
 
 // Find returns one received event, or pgx.ErrNoRows.
 func Find(ctx context.Context, pool *pgxpool.Pool, partner, source, id string) (Input, error) {
-	return db.New(pool).GetInput(ctx, partner, KeyHash(source, id))
+	return db.New(pool).GetInput(ctx, partner, workers.KeyHash(source, id))
 }
 
 // Received returns which of the hashes a partner's inbox holds.
