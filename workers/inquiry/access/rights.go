@@ -12,7 +12,10 @@ const (
 	Coupons         Right = "coupons"          // coupons and quotas
 	CouponActions   Right = "coupon_actions"   // issue and reclaim
 	CustomerCoupons Right = "customer_coupons" // coupons as their holders see them, and which of them pay an order
-	CustomerBills   Right = "customer_bills"   // what customers consumed, statements
+	Customers       Right = "customers"        // who the customers that one sees are
+	CustomerBills   Right = "customer_bills"   // what the customers that one sees consumed
+	OwnBills        Right = "own_bills"        // what oneself consumed, as a customer
+	Statements      Right = "statements"       // what the partner is charged
 	Resellers       Right = "resellers"        // tier-2 resellers
 	Performance     Right = "performance"      // what the orders of the customers one sees earned
 	Incentives      Right = "incentives"       // incentive bills, details and holds
@@ -24,16 +27,16 @@ const (
 // rights says what a role may do (Settlement rules, section 10). What a role
 // sees of customers says Caller.Sees.
 var rights = map[Role][]Right{
-	RoleMain: {Catalogue, Prices, Orders, OrderActions, Coupons, CouponActions, CustomerCoupons, CustomerBills, Resellers, Performance, Incentives,
-		Settlement, Findings},
-	RoleFinance:        {Catalogue, CustomerBills, Incentives, Settlement, Findings},
-	RoleAccountManager: {Catalogue, Prices, Orders, Performance},
-	RoleSupervisor:     {Catalogue, Prices, Orders, Performance},
-	RoleReseller:       {Catalogue, Prices, Orders, OrderActions, Coupons, CustomerCoupons, CustomerBills},
-	RoleOperations:     {Catalogue, Orders, Performance, Incentives, Settlement, Approvals, Findings},
-	RoleCustomer:       {Catalogue, Prices, Orders, OrderActions, CustomerCoupons},
+	RoleMain: {Catalogue, Prices, Orders, OrderActions, Coupons, CouponActions, CustomerCoupons, Customers, CustomerBills, Statements, Resellers,
+		Performance, Incentives, Settlement, Findings},
+	RoleFinance:        {Catalogue, Customers, CustomerBills, Statements, Incentives, Settlement, Findings},
+	RoleAccountManager: {Catalogue, Prices, Orders, Customers, Performance},
+	RoleSupervisor:     {Catalogue, Prices, Orders, Customers, Performance},
+	RoleReseller:       {Catalogue, Prices, Orders, OrderActions, Coupons, CustomerCoupons, Customers, CustomerBills},
+	RoleOperations:     {Catalogue, Orders, Customers, Performance, Incentives, Settlement, Approvals, Findings},
+	RoleCustomer:       {Catalogue, Prices, Orders, OrderActions, CustomerCoupons, OwnBills},
 }
 
 // Rights lists all of them.
-var Rights = []Right{Catalogue, Prices, Orders, OrderActions, Coupons, CouponActions, CustomerCoupons, CustomerBills, Resellers, Performance, Incentives,
-	Settlement, Approvals, Findings}
+var Rights = []Right{Catalogue, Prices, Orders, OrderActions, Coupons, CouponActions, CustomerCoupons, Customers, CustomerBills, OwnBills, Statements,
+	Resellers, Performance, Incentives, Settlement, Approvals, Findings}

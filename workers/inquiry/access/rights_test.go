@@ -13,13 +13,13 @@ func TestRights(t *testing.T) {
 		return slices.DeleteFunc(slices.Clone(Rights), func(r Right) bool { return slices.Contains(except, r) })
 	}
 	for role, want := range map[Role][]Right{
-		RoleMain:           all(Approvals), // everything, but not the other side's approvals of it
-		RoleFinance:        {Catalogue, CustomerBills, Incentives, Settlement, Findings},
-		RoleAccountManager: {Catalogue, Prices, Orders, Performance},
-		RoleSupervisor:     {Catalogue, Prices, Orders, Performance},
-		RoleReseller:       {Catalogue, Prices, Orders, OrderActions, Coupons, CustomerCoupons, CustomerBills},
-		RoleOperations:     all(Prices, OrderActions, Coupons, CustomerCoupons, CouponActions, CustomerBills, Resellers),
-		RoleCustomer:       {Catalogue, Prices, Orders, OrderActions, CustomerCoupons},
+		RoleMain:           all(Approvals, OwnBills), // everything, but not the other side's approvals of it, nor what only customers have
+		RoleFinance:        {Catalogue, Customers, CustomerBills, Statements, Incentives, Settlement, Findings},
+		RoleAccountManager: {Catalogue, Prices, Orders, Customers, Performance},
+		RoleSupervisor:     {Catalogue, Prices, Orders, Customers, Performance},
+		RoleReseller:       {Catalogue, Prices, Orders, OrderActions, Coupons, CustomerCoupons, Customers, CustomerBills},
+		RoleOperations:     all(Prices, OrderActions, Coupons, CustomerCoupons, CouponActions, CustomerBills, OwnBills, Statements, Resellers),
+		RoleCustomer:       {Catalogue, Prices, Orders, OrderActions, CustomerCoupons, OwnBills},
 	} {
 		c := &Caller{PartnerID: "P", Roles: []Role{role}}
 		for _, right := range Rights {

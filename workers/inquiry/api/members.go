@@ -20,7 +20,7 @@ const InBody In = "body"
 // Members are *int, *string, string, []int or []string. A list's bounds and
 // enum are those of each value, a text's bounds its characters. An optional
 // member that is not sent, or is null, takes its default; the empty text of a
-// format is as if none was sent. A body without these tags judges itself.
+// format or an enum is as if none was sent. A body without these tags judges itself.
 func membersOf(t reflect.Type) ([]Parameter, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("type %s is no struct", t)
@@ -113,7 +113,7 @@ func (p *Parameter) judgeOne(value reflect.Value) error {
 	if value.Kind() == reflect.Int {
 		text = strconv.FormatInt(value.Int(), 10)
 	}
-	if p.Format != "" && text == "" {
+	if text == "" && (p.Format != "" || len(p.Enum) > 0) {
 		return nil
 	}
 	if len(p.Enum) > 0 && !slices.Contains(p.Enum, text) {

@@ -125,7 +125,10 @@ func (s schemas) body(b *Body) object {
 		if kind, single := described["type"].(string); single && !m.Required {
 			described["type"] = []string{kind, "null"} // null is as if none was sent
 			if enum, is := described["enum"].([]any); is {
-				described["enum"] = append(enum, nil)
+				if enum = append(enum, nil); kind == "string" {
+					enum = append(enum, "") // likewise
+				}
+				described["enum"] = enum
 			}
 		}
 		if m.Doc != "" {

@@ -65,6 +65,7 @@ func Operations() []Operation {
 		resources(),
 		coupons(),
 		quotas(),
+		parties(),
 		orders(),
 		orderActions(),
 		renewalSettings(),
