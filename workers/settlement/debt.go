@@ -2,6 +2,7 @@ package settlement
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -78,76 +79,123 @@ func LastPayment(debts []Debt, repayments []Repayment, cycle calendar.Cycle) (ti
 }
 
 type allocation struct {
-	settled []decimal.Decimal // per debt
-	lastAt  []time.Time       // per debt, of the latest repayment that settled some of it
-	surplus []decimal.Decimal // per repayment
+	debts     []Debt
+	turns     []int             // of debts: the oldest first, what is owed for coupons last
+	orders    map[string][]int  // the places in turns of an order's debts
+	customers map[string][]int  // the places in turns of a customer's debts
+	owing     []decimal.Decimal // per debt, what is not settled yet
+	settled   []decimal.Decimal // per debt
+	lastAt    []time.Time       // per debt, of the latest repayment that settled some of it
+	surplus   []decimal.Decimal // per repayment
 }
 
 func allocate(debts []Debt, repayments []Repayment) allocation {
-	a := allocation{
-		settled: make([]decimal.Decimal, len(debts)),
-		lastAt:  make([]time.Time, len(debts)),
-		surplus: make([]decimal.Decimal, len(repayments)),
-	}
-	for i, r := range repayments {
-		a.surplus[i] = r.Amount
-	}
-	oldest := sortedIndexes(len(debts), func(i, j int) int {
-		return cmp.Or(compareBool(debts[j].ForCoupon, debts[i].ForCoupon), debts[i].PaidAt.Compare(debts[j].PaidAt), cmp.Compare(debts[i].OrderID, debts[j].OrderID))
-	})
+	a := unpaid(debts)
 	turns := sortedIndexes(len(repayments), func(i, j int) int {
 		return cmp.Or(
 			compareBool(len(repayments[i].OrderIDs) > 0, len(repayments[j].OrderIDs) > 0),
 			repayments[i].At.Compare(repayments[j].At),
 			cmp.Compare(repayments[i].ID, repayments[j].ID))
 	})
-	for _, reach := range []func(Repayment, Debt) bool{Repayment.reaches, spillsTo(debts)} {
-		for _, r := range turns {
-			a.spend(debts, repayments[r], r, oldest, reach)
+	a.surplus = make([]decimal.Decimal, len(repayments))
+	for i, r := range repayments {
+		a.surplus[i] = r.Amount
+	}
+	for _, i := range turns {
+		r := repayments[i]
+		a.spend(r, i, a.reached(r), r.reaches)
+	}
+	for _, i := range turns {
+		if r := repayments[i]; !r.RestOfDue {
+			a.spend(r, i, a.spilledTo(r), func(Debt) bool { return true })
 		}
 	}
 	return a
 }
 
-// spend lets what is left of one repayment settle the debts it reaches.
-func (a *allocation) spend(debts []Debt, r Repayment, turn int, oldest []int, reach func(Repayment, Debt) bool) {
-	for _, d := range oldest {
-		left, owing := a.surplus[turn], debts[d].Owing().Sub(a.settled[d])
-		switch {
-		case r.RestOfDue:
-			left = owing
-		case !left.IsPositive():
-			return
+// unpaid is the allocation before any repayment took its turn.
+func unpaid(debts []Debt) allocation {
+	a := allocation{debts: debts, orders: map[string][]int{}, customers: map[string][]int{}, owing: make([]decimal.Decimal, len(debts)),
+		settled: make([]decimal.Decimal, len(debts)), lastAt: make([]time.Time, len(debts))}
+	a.turns = sortedIndexes(len(debts), func(i, j int) int {
+		return cmp.Or(compareBool(debts[j].ForCoupon, debts[i].ForCoupon), debts[i].PaidAt.Compare(debts[j].PaidAt), cmp.Compare(debts[i].OrderID, debts[j].OrderID))
+	})
+	for place, d := range a.turns {
+		debt := debts[d]
+		a.owing[d] = debt.Owing()
+		a.orders[debt.OrderID] = append(a.orders[debt.OrderID], place)
+		a.customers[debt.CustomerID] = append(a.customers[debt.CustomerID], place)
+	}
+	return a
+}
+
+// reached yields the debts, in their turn, among which are all that a repayment was made for.
+func (a *allocation) reached(r Repayment) iter.Seq[int] {
+	switch {
+	case !r.RestOfDue && len(r.OrderIDs) > 0:
+		return a.at(a.orders, r.OrderIDs)
+	case !r.RestOfDue && r.CustomerID != "":
+		return a.at(a.customers, []string{r.CustomerID})
+	}
+	return slices.Values(a.turns)
+}
+
+// spilledTo yields the debts, in their turn, that the surplus of a repayment may settle: those of its customer, of the
+// customers whose orders it lists, or all where it names neither.
+func (a *allocation) spilledTo(r Repayment) iter.Seq[int] {
+	switch {
+	case r.CustomerID != "":
+		return a.at(a.customers, []string{r.CustomerID})
+	case len(r.OrderIDs) > 0:
+		var customers []string
+		for d := range a.at(a.orders, r.OrderIDs) {
+			if id := a.debts[d].CustomerID; id != "" {
+				customers = append(customers, id)
+			}
 		}
-		part := decimal.Min(left, owing)
-		if !part.IsPositive() || !reach(r, debts[d]) {
-			continue
-		}
-		a.settled[d] = a.settled[d].Add(part)
-		if !r.RestOfDue {
-			a.surplus[turn] = left.Sub(part)
-		}
-		if r.At.After(a.lastAt[d]) {
-			a.lastAt[d] = r.At
+		return a.at(a.customers, customers)
+	}
+	return slices.Values(a.turns)
+}
+
+// at yields the debts of an index under some keys, in their turn and each once.
+func (a *allocation) at(index map[string][]int, keys []string) iter.Seq[int] {
+	var places []int
+	for _, key := range keys {
+		places = append(places, index[key]...)
+	}
+	slices.Sort(places)
+	places = slices.Compact(places)
+	return func(yield func(int) bool) {
+		for _, place := range places {
+			if !yield(a.turns[place]) {
+				return
+			}
 		}
 	}
 }
 
-// spillsTo tells which debts the surplus of a repayment may settle: those of its customer, of the customers whose
-// orders it lists, or any where it names neither.
-func spillsTo(debts []Debt) func(Repayment, Debt) bool {
-	customer := make(map[string]string, len(debts))
-	for _, d := range debts {
-		customer[d.OrderID] = d.CustomerID
+// spend lets what is left of one repayment settle those debts that it reaches.
+func (a *allocation) spend(r Repayment, turn int, debts iter.Seq[int], reaches func(Debt) bool) {
+	if !r.RestOfDue && !a.surplus[turn].IsPositive() {
+		return
 	}
-	return func(r Repayment, d Debt) bool {
-		if r.RestOfDue {
-			return false
+	for d := range debts {
+		if !a.owing[d].IsPositive() || !reaches(a.debts[d]) {
+			continue
 		}
-		if r.CustomerID != "" || len(r.OrderIDs) == 0 {
-			return r.CustomerID == "" || r.CustomerID == d.CustomerID
+		part := a.owing[d]
+		if !r.RestOfDue {
+			part = decimal.Min(a.surplus[turn], part)
+			a.surplus[turn] = a.surplus[turn].Sub(part)
 		}
-		return slices.ContainsFunc(r.OrderIDs, func(id string) bool { return customer[id] == d.CustomerID && d.CustomerID != "" })
+		a.settled[d], a.owing[d] = a.settled[d].Add(part), a.owing[d].Sub(part)
+		if r.At.After(a.lastAt[d]) {
+			a.lastAt[d] = r.At
+		}
+		if !r.RestOfDue && a.surplus[turn].IsZero() {
+			return
+		}
 	}
 }
 
