@@ -27,13 +27,16 @@ type book struct {
 	credit    map[string]creditSum       // by order
 	spent     map[string]decimal.Decimal // by coupon, what orders were paid with
 	issued    map[string]decimal.Decimal // by quota, face of its coupons
+	givenBack map[string]decimal.Decimal // by quota, what its coupons gave back
 	lines     map[[2]string]bool         // of paid orders, that no detail was seen of
 	facts     map[[5]string]string       // what details are of: the detail
 	taken     map[string]*billTaken      // by bill, what requests take
 	asked     map[string]*decision.Request
 	coverOf   map[string][]settlement.CoverInvoice // by request
 	offsets   map[[2]string]decimal.Decimal        // by association and currency
-	late      *lateness                            // nil where no reference data is newer than the oldest decision
+	repaid    *repayments
+	judged    *judgements
+	late      *lateness // nil where no reference data is newer than the oldest decision
 }
 
 type billSum struct {
@@ -49,8 +52,8 @@ type creditSum struct {
 }
 
 func newBook(c *comparing) *book {
-	return &book{comparing: c, billRows: map[string]*decision.Bill{}, billSums: map[string]*billSum{}, coverings: map[string]decimal.Decimal{},
-		credit: map[string]creditSum{}, spent: map[string]decimal.Decimal{}, issued: map[string]decimal.Decimal{}, lines: map[[2]string]bool{},
+	return &book{comparing: c, repaid: newRepayments(), judged: c.effects.judged, billRows: map[string]*decision.Bill{}, billSums: map[string]*billSum{}, coverings: map[string]decimal.Decimal{},
+		credit: map[string]creditSum{}, spent: map[string]decimal.Decimal{}, issued: map[string]decimal.Decimal{}, givenBack: map[string]decimal.Decimal{}, lines: map[[2]string]bool{},
 		facts: map[[5]string]string{}, taken: map[string]*billTaken{}, asked: map[string]*decision.Request{},
 		coverOf: map[string][]settlement.CoverInvoice{}, offsets: map[[2]string]decimal.Decimal{}}
 }
@@ -94,6 +97,9 @@ func (b *book) amounts(pair reconciliation.Pair, cycle string, f *reconciliation
 
 func (b *book) order(id string, row *decision.Order) {
 	b.effects.order(row)
+	if b.whole {
+		b.judged.order(row)
+	}
 	if b.late != nil {
 		b.late.order(b.effects, row)
 	}
@@ -210,6 +216,7 @@ func (b *book) request(id string, row *decision.Request) {
 }
 
 func (b *book) repayment(_ string, row *decision.Repayment) {
+	b.repaid.receive(row.Currency, row.Amount)
 	b.effects.row("repayment", row.ID, row.Event)
 }
 
@@ -233,6 +240,7 @@ func (b *book) hold(id string, row *decision.Hold) {
 }
 
 func (b *book) debt(id string, row *decision.Debt) {
+	b.repaid.debt(row)
 	of := b.credit[id]
 	delete(b.credit, id)
 	b.amounts(reconciliation.PairDebtsOrders, string(row.Cycle), reconciliation.Amounts(reconciliation.DebtDiffers, b.partnerID, []string{id},
@@ -262,12 +270,17 @@ func (b *book) coupon(id string, row *decision.Coupon) {
 		b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.CouponOverdrawn, b.partnerID, []string{id},
 			reconciliation.Amount{What: "balance", Found: row.Balance(), Currency: row.Currency}))
 	}
-	paid := decimal.Decimal{}
+	b.givenBack[row.QuotaID] = b.givenBack[row.QuotaID].Add(row.GivenBack)
+	paid, returned := decimal.Decimal{}, decimal.Decimal{}
 	for _, e := range row.Entries {
 		if e.Of == "" {
 			paid = paid.Add(e.Amount)
+		} else {
+			returned = returned.Add(e.Amount)
 		}
 	}
+	b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.CouponFace, b.partnerID, []string{id},
+		reconciliation.Amount{What: "face value", Expected: row.FaceValue, Found: row.Balance().Add(paid).Sub(returned).Add(row.Forfeited).Add(row.GivenBack), Currency: row.Currency}))
 	b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.CouponSpent, b.partnerID, []string{id},
 		reconciliation.Amount{What: "paid by orders", Expected: b.spent[id], Found: paid, Currency: row.Currency}))
 }
@@ -278,6 +291,8 @@ func (b *book) quota(id string, row *decision.Quota) {
 		b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.QuotaOverdrawn, b.partnerID, []string{id},
 			reconciliation.Amount{What: "balance", Found: row.Balance(), Currency: row.Currency}))
 	}
+	b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.QuotaFace, b.partnerID, []string{id},
+		reconciliation.Amount{What: "amount", Expected: row.Amount, Found: row.Balance().Add(row.Issued).Sub(b.givenBack[id]), Currency: row.Currency}))
 	b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.QuotaCoupons, b.partnerID, []string{id},
 		reconciliation.Amount{What: "face of its coupons", Expected: b.issued[id], Found: row.Issued, Currency: row.Currency}))
 }
@@ -296,6 +311,10 @@ func (b *book) end(ctx context.Context) error {
 	if b.whole {
 		b.leftOver()
 		b.requestCovers()
+		if err := b.repaidOfReceived(ctx); err != nil {
+			return err
+		}
+		return b.compareJudged(ctx)
 	}
 	return nil
 }

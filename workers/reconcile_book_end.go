@@ -62,7 +62,7 @@ func (b *book) leftOver() {
 	b.covers(reconciliation.DetailMissing, reconciliation.DetailWithoutBill, reconciliation.DetailWrongBill, reconciliation.BillKey, reconciliation.DetailDuplicate,
 		reconciliation.BillTotal, reconciliation.DetailFrozen, reconciliation.HoldAmount, reconciliation.HoldMissing, reconciliation.BillFrozen,
 		reconciliation.DebtDiffers, reconciliation.OffsetUnbalanced, reconciliation.CouponOverdrawn, reconciliation.QuotaOverdrawn,
-		reconciliation.CouponSpent, reconciliation.QuotaCoupons)
+		reconciliation.CouponFace, reconciliation.CouponSpent, reconciliation.QuotaFace, reconciliation.QuotaCoupons)
 }
 
 // requestCovers compares requests with the invoices that cover them: one under

@@ -26,6 +26,7 @@ type effects struct {
 	seed     maphash.Seed
 	accepted map[uint64]effect
 	paid     map[string]map[string]bool // requests, by the types of accepted events that may pay one
+	judged   *judgements
 }
 
 type effect struct {
@@ -78,12 +79,14 @@ type storedInput struct {
 	attempts                            int32
 	referenceVersion, partnerVersion    int64
 	payload, hash                       []byte
+	firstOrder                          *bool
+	code                                string // of its refusal
 }
 
 // events compares the inputs with their numbers and the inbox, and notes what
 // each has to have left.
 func (c *comparing) events(ctx context.Context) error {
-	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]map[string]bool{}}
+	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]map[string]bool{}, judged: c.newJudged()}
 	after, decided := int64(0), int64(0)
 	if !c.whole {
 		after, decided = c.since.InputNo, c.since.DecisionNo
@@ -95,7 +98,8 @@ func (c *comparing) events(ctx context.Context) error {
 	next, decisions, again, lost := after+1, int64(0), int64(0), int64(0)
 	var in storedInput
 	_, err = pgx.ForEachRow(rows, []any{&in.no, &in.typ, &in.source, &in.id, &in.subject, &in.partition, &in.time, &in.offset, &in.status, &in.decisionNo,
-		&in.attempts, &in.referenceVersion, &in.partnerVersion, &in.payload, &in.hash}, func() error {
+		&in.attempts, &in.referenceVersion, &in.partnerVersion, &in.payload, &in.hash,
+		&in.firstOrder, &in.code}, func() error {
 		for ; next < min(in.no, c.counters.InputNo+1); next++ {
 			c.lost(next)
 			lost++
@@ -185,6 +189,9 @@ func (e *effects) input(in *storedInput) error {
 		if hash := events.ContentHashOf(env, in.payload); string(hash[:]) != string(in.hash) {
 			e.altered(in.no, fmt.Sprintf("content %x", in.hash), fmt.Sprintf("content %x", hash))
 		}
+	}
+	if e.whole {
+		e.judged.input(in)
 	}
 	if in.status != decision.StatusAccepted {
 		return nil

@@ -128,7 +128,7 @@ func TestRunsBesideEachOther(t *testing.T) {
 	if err != nil || len(claimed) != 1 {
 		t.Fatal(claimed, err)
 	}
-	slow, err := r.compare(ctx, claimed[0], "P1")
+	slow, err := r.compare(ctx, claimed[0], &stuckOutbox{}, "P1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestRunsBesideEachOther(t *testing.T) {
 	if err := r.store(ctx, &claimed[0], "", slow); !errors.Is(err, errComparedElsewhere) {
 		t.Errorf("what another run outran was stored: %v", err)
 	}
-	if err := r.storeNewest(ctx, &claimed[0], "", slow); err != nil {
+	if err := r.storeNewest(ctx, &claimed[0], &stuckOutbox{}, "", slow); err != nil {
 		t.Fatal(err)
 	}
 	w.process(w.deliver(h.facts(20, 1))...)

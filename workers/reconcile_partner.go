@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 
+	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/reconciliation"
@@ -61,7 +62,7 @@ var comparisons = []comparison{
 
 // compare compares one partner at one moment. Batches go on beside it: it locks
 // nothing, and what they store meanwhile is seen by the next run.
-func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, partnerID string) (*comparing, error) {
+func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, stuck *stuckOutbox, partnerID string) (*comparing, error) {
 	tx, err := r.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
@@ -69,6 +70,10 @@ func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, part
 	defer rollback(ctx, tx) // nothing was written
 	c := &comparing{Reconciler: r, partnerID: partnerID, run: run, tx: tx, queries: db.New(tx),
 		balances: map[billAccount]decimal.Decimal{}, counts: map[countKey]*pairCount{}, corrected: map[string]bool{}}
+	c.waiting(stuck)
+	if partnerID == events.AllPartners {
+		return c, c.outbox(ctx)
+	}
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -128,12 +133,15 @@ func (c *comparing) begin(ctx context.Context) error {
 	return nil
 }
 
+// foundElsewhere are the pairs that no look at all rows of a partner finds.
+var foundElsewhere = []reconciliation.Pair{reconciliation.PairStatements, reconciliation.PairReplay, reconciliation.PairOutbox}
+
 // asksForAll tells whether open findings make the next run compare all of a
 // partner: what mends them may be a row that nothing else touches. What stands
 // for good, and what other comparisons found, does not.
 func asksForAll(open db.CountFindingsRow) bool {
 	info, known := reconciliation.Info(reconciliation.Kind(open.Kind))
-	return known && !info.Stands && info.Pair != reconciliation.PairStatements && info.Pair != reconciliation.PairReplay
+	return known && !info.Stands && !slices.Contains(foundElsewhere, info.Pair)
 }
 
 // found takes a finding.
@@ -185,7 +193,7 @@ func (c *comparing) compared() (rows int64) {
 // cycles. First of all in a transaction: it holds up other runs that compared
 // the partner beside this one, and refuses what is older than they stored.
 func (c *comparing) mark(ctx context.Context, queries *db.Queries, run *db.ReconciliationRun) error {
-	if c.unchanged || run.Cycle != "" {
+	if c.unchanged || run.Cycle != "" || c.partnerID == events.AllPartners {
 		return nil
 	}
 	stored, err := queries.SaveReconciled(ctx, c.upTo)

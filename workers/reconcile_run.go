@@ -108,6 +108,10 @@ type comparedPartner struct {
 // partners compares partner by partner behind the cursor, several side by side,
 // and stores them in the order of their ids.
 func (r *Reconciler) partners(ctx context.Context, run db.ReconciliationRun) error {
+	stuck, err := r.stuckOutbox(ctx)
+	if err != nil {
+		return err
+	}
 	total, err := r.queries.CountReconciliationPartners(ctx, run.Site, run.PartnerID)
 	if err != nil {
 		return fmt.Errorf("count the partners: %w", err)
@@ -117,7 +121,7 @@ func (r *Reconciler) partners(ctx context.Context, run db.ReconciliationRun) err
 	order := make(chan chan comparedPartner, r.Parallel-1) // one more is being handed over
 	group.Go(func() error {
 		defer close(order)
-		return r.compareAll(working, group, run, order)
+		return r.compareAll(working, group, run, stuck, order)
 	})
 	group.Go(func() error {
 		cursor := run.Cursor
@@ -131,7 +135,7 @@ func (r *Reconciler) partners(ctx context.Context, run db.ReconciliationRun) err
 			if c.err != nil {
 				return c.err
 			}
-			if err := r.storeNewest(working, &run, cursor, c.result); err != nil {
+			if err := r.storeNewest(working, &run, stuck, cursor, c.result); err != nil {
 				return fmt.Errorf("store what partner %q came to: %w", c.result.partnerID, err)
 			}
 			cursor = c.result.partnerID
@@ -145,10 +149,10 @@ func (r *Reconciler) partners(ctx context.Context, run db.ReconciliationRun) err
 
 // storeNewest stores what a partner came to, and compares it again where
 // another run was there first.
-func (r *Reconciler) storeNewest(ctx context.Context, run *db.ReconciliationRun, behind string, c *comparing) error {
+func (r *Reconciler) storeNewest(ctx context.Context, run *db.ReconciliationRun, stuck *stuckOutbox, behind string, c *comparing) error {
 	err := r.store(ctx, run, behind, c)
 	for again := 0; errors.Is(err, errComparedElsewhere) && again < reconcileAgainMax; again++ {
-		if c, err = r.compare(ctx, *run, c.partnerID); err == nil {
+		if c, err = r.compare(ctx, *run, stuck, c.partnerID); err == nil {
 			err = r.store(ctx, run, behind, c)
 		}
 	}
@@ -157,7 +161,7 @@ func (r *Reconciler) storeNewest(ctx context.Context, run *db.ReconciliationRun,
 
 // compareAll begins the comparison of every partner, as far ahead as the queue
 // has room.
-func (r *Reconciler) compareAll(ctx context.Context, group *errgroup.Group, run db.ReconciliationRun, order chan<- chan comparedPartner) error {
+func (r *Reconciler) compareAll(ctx context.Context, group *errgroup.Group, run db.ReconciliationRun, stuck *stuckOutbox, order chan<- chan comparedPartner) error {
 	after := run.Cursor
 	for {
 		ids, err := r.queries.ReconciliationPartners(ctx, db.ReconciliationPartnersParams{Site: run.Site, After: after, PartnerID: run.PartnerID, CountMax: reconcilePageMax})
@@ -173,7 +177,7 @@ func (r *Reconciler) compareAll(ctx context.Context, group *errgroup.Group, run 
 				return ctx.Err()
 			}
 			group.Go(func() error {
-				result, err := r.compare(ctx, run, id)
+				result, err := r.compare(ctx, run, stuck, id)
 				if err != nil {
 					err = fmt.Errorf("compare partner %q: %w", id, err)
 				}

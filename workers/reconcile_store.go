@@ -201,7 +201,10 @@ func (r *Reconciler) store(ctx context.Context, run *db.ReconciliationRun, behin
 	}
 	advance := db.AdvanceReconciliationRunParams{PartnerID: c.partnerID, RunID: run.RunID, Behind: behind, Owner: r.owner, Partners: 1,
 		Compared: c.compared(), Opened: kept.Opened, Updated: kept.Updated, Closed: kept.Closed}
-	if c.unchanged {
+	switch {
+	case c.partnerID == events.AllPartners:
+		advance.Partners = 0
+	case c.unchanged:
 		advance.Partners, advance.Skipped = 0, 1
 	}
 	moved, err := queries.AdvanceReconciliationRun(ctx, advance)

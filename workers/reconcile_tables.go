@@ -17,7 +17,7 @@ import (
 func (c *comparing) rows(ctx context.Context) error {
 	b := newBook(c)
 	for _, compare := range []func(context.Context) error{
-		b.lateReferences, b.bills, b.orders, b.details, b.requests, b.repayments, b.adjustments, b.holds, b.debts, b.invoices, b.coupons, b.quotas, b.usages, b.others,
+		b.lateReferences, b.moves, b.bills, b.orders, b.details, b.requests, b.repayments, b.adjustments, b.holds, b.debts, b.invoices, b.coupons, b.quotas, b.usages, b.others,
 	} {
 		if err := compare(ctx); err != nil {
 			return err

@@ -233,7 +233,8 @@ func (q *Queries) PostingsWithoutInput(ctx context.Context, partnerID string, af
 
 const ReconcileInputs = `-- name: ReconcileInputs :many
 select i.input_no, i.type, i.source, i.event_id, i.subject, i.partition_key, i.time, i.time_offset, i.status,
-  coalesce(i.decision_no, 0)::bigint as decision_no, i.attempts, i.reference_version, i.partner_version, i.payload, i.content_hash
+  coalesce(i.decision_no, 0)::bigint as decision_no, i.attempts, i.reference_version, i.partner_version, i.payload, i.content_hash,
+  i.first_order, coalesce(i.code, '')::text as code
 from input i
 where i.partner_id = $1 and ($2::boolean or i.input_no > $3 or i.decision_no > $4)
 order by i.input_no
@@ -262,6 +263,8 @@ type ReconcileInputsRow struct {
 	PartnerVersion   int64
 	Payload          []byte
 	ContentHash      []byte
+	FirstOrder       *bool
+	Code             string
 }
 
 // Inputs that came, or were decided again, since the partner was compared last; content only where hashes are verified.
@@ -295,6 +298,8 @@ func (q *Queries) ReconcileInputs(ctx context.Context, arg ReconcileInputsParams
 			&i.PartnerVersion,
 			&i.Payload,
 			&i.ContentHash,
+			&i.FirstOrder,
+			&i.Code,
 		); err != nil {
 			return nil, err
 		}

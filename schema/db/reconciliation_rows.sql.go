@@ -9,6 +9,86 @@ import (
 	"context"
 )
 
+const CustomerMoves = `-- name: CustomerMoves :many
+select m.scope as partner_id, m.version, m.type, m.event_id, (m.d ->> 'customer_id')::text as customer_id,
+  (m.d ->> 'effective_time')::text as effective_time, coalesce(m.d ->> 'next_partner_id', '')::text as next_partner_id
+from (
+  select l.scope, l.version, l.type, l.event_id, convert_from(l.payload, 'UTF8')::json as d
+  from reference_log l
+  where l.scope = any($1::text[]) and l.type in ('customer.associated.v1', 'customer.disassociated.v1')
+) m
+where m.d ->> 'customer_id' = any($2::text[])
+order by m.scope, m.version
+`
+
+type CustomerMovesRow struct {
+	PartnerID     string
+	Version       int64
+	Type          string
+	EventID       string
+	CustomerID    string
+	EffectiveTime string
+	NextPartnerID string
+}
+
+// How some customers came to some partners, and left them for others.
+func (q *Queries) CustomerMoves(ctx context.Context, partnerIds []string, customerIds []string) ([]CustomerMovesRow, error) {
+	rows, err := q.db.Query(ctx, CustomerMoves, partnerIds, customerIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CustomerMovesRow
+	for rows.Next() {
+		var i CustomerMovesRow
+		if err := rows.Scan(
+			&i.PartnerID,
+			&i.Version,
+			&i.Type,
+			&i.EventID,
+			&i.CustomerID,
+			&i.EffectiveTime,
+			&i.NextPartnerID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const CustomersMovedOn = `-- name: CustomersMovedOn :many
+select distinct (convert_from(payload, 'UTF8')::json ->> 'customer_id')::text as customer_id
+from reference_log
+where scope = $1 and type = 'customer.disassociated.v1'
+  and coalesce(convert_from(payload, 'UTF8')::json ->> 'next_partner_id', '') <> ''
+order by 1
+`
+
+// Customers that left a partner for another one, as it was told.
+func (q *Queries) CustomersMovedOn(ctx context.Context, partnerID string) ([]string, error) {
+	rows, err := q.db.Query(ctx, CustomersMovedOn, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var customer_id string
+		if err := rows.Scan(&customer_id); err != nil {
+			return nil, err
+		}
+		items = append(items, customer_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ReconcileAdjustments = `-- name: ReconcileAdjustments :many
 select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
   coalesce(s.lines, '{}')::text[] as lines
@@ -166,6 +246,30 @@ func (q *Queries) ReconcileCoupons(ctx context.Context, partnerID string) ([]Rec
 	return items, nil
 }
 
+const ReconcileCycleSettlements = `-- name: ReconcileCycleSettlements :many
+select document from cycle_settlement where partner_id = $1 order by settlement_id
+`
+
+func (q *Queries) ReconcileCycleSettlements(ctx context.Context, partnerID string) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, ReconcileCycleSettlements, partnerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var document []byte
+		if err := rows.Scan(&document); err != nil {
+			return nil, err
+		}
+		items = append(items, document)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ReconcileDebts = `-- name: ReconcileDebts :many
 select t.order_id as id, array[t.customer_id::text, t.cycle::text, t.currency::text, t.credit::text, t.refunded::text, t.repaid::text] as columns, t.document
 from debt t where t.partner_id = $1
@@ -250,6 +354,44 @@ func (q *Queries) ReconcileDetails(ctx context.Context, arg ReconcileDetailsPara
 			&i.Document,
 			&i.Lines,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ReconcileFamilies = `-- name: ReconcileFamilies :many
+with recursive family as (
+  select r.partner_id, r.resource_id, r.document, 0 as depth from resource r
+  where r.partner_id = $1 and r.resource_id = any($2::text[])
+  union all
+  select r.partner_id, r.resource_id, r.document, f.depth + 1 from family f
+  join resource r on r.partner_id = f.partner_id and r.resource_id = f.document ->> 'ParentID'
+  where f.depth < 8
+)
+select distinct on (f.resource_id) f.resource_id, f.document from family f order by f.resource_id
+`
+
+type ReconcileFamiliesRow struct {
+	ResourceID string
+	Document   []byte
+}
+
+// Resources, and those that they are attached to.
+func (q *Queries) ReconcileFamilies(ctx context.Context, partnerID string, ids []string) ([]ReconcileFamiliesRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileFamilies, partnerID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReconcileFamiliesRow
+	for rows.Next() {
+		var i ReconcileFamiliesRow
+		if err := rows.Scan(&i.ResourceID, &i.Document); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

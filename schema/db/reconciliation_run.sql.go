@@ -431,8 +431,10 @@ select p.partner_id::text from (
   select partner_id from partner where $1::text = '' or site = $1 or site = ''
   union all
   select g.partner_id from posted g where g.partner_id is not null and not exists (select from partner t where t.partner_id = g.partner_id)
+  union
+  select '_all'
 ) p
-where p.partner_id <> '_all' and p.partner_id collate "C" > $2::text and ($3::text = '' or p.partner_id = $3)
+where p.partner_id collate "C" > $2::text and ($3::text = '' or p.partner_id = $3)
 order by p.partner_id collate "C"
 limit $4
 `
@@ -445,7 +447,8 @@ type ReconciliationPartnersParams struct {
 }
 
 // A page of the partners that a run compares: also such as have postings and no row of their own any more, whatever their
-// site was. Those are found by one look into the index for each partner, not by reading the ledger.
+// site was. Those are found by one look into the index for each partner, not by reading the ledger. '_all' stands for what
+// is of no single one.
 func (q *Queries) ReconciliationPartners(ctx context.Context, arg ReconciliationPartnersParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, ReconciliationPartners,
 		arg.Site,

@@ -43,7 +43,8 @@ order by i.input_no;
 -- name: ReconcileInputs :many
 -- Inputs that came, or were decided again, since the partner was compared last; content only where hashes are verified.
 select i.input_no, i.type, i.source, i.event_id, i.subject, i.partition_key, i.time, i.time_offset, i.status,
-  coalesce(i.decision_no, 0)::bigint as decision_no, i.attempts, i.reference_version, i.partner_version, i.payload, i.content_hash
+  coalesce(i.decision_no, 0)::bigint as decision_no, i.attempts, i.reference_version, i.partner_version, i.payload, i.content_hash,
+  i.first_order, coalesce(i.code, '')::text as code
 from input i
 where i.partner_id = @partner_id and (@whole::boolean or i.input_no > @after or i.decision_no > @decided)
 order by i.input_no;

@@ -130,7 +130,42 @@ from statement t where t.partner_id = @partner_id;
 select t.resource_id as id, array[t.customer_id::text, t.state::text] as columns, t.document
 from resource t where t.partner_id = @partner_id;
 
+-- name: ReconcileFamilies :many
+-- Resources, and those that they are attached to.
+with recursive family as (
+  select r.partner_id, r.resource_id, r.document, 0 as depth from resource r
+  where r.partner_id = @partner_id and r.resource_id = any(@ids::text[])
+  union all
+  select r.partner_id, r.resource_id, r.document, f.depth + 1 from family f
+  join resource r on r.partner_id = f.partner_id and r.resource_id = f.document ->> 'ParentID'
+  where f.depth < 8
+)
+select distinct on (f.resource_id) f.resource_id, f.document from family f order by f.resource_id;
+
+-- name: ReconcileCycleSettlements :many
+select document from cycle_settlement where partner_id = @partner_id order by settlement_id;
+
 -- name: ReconcileUsages :many
 select t.usage_id as id, array[t.resource_id::text, t.window_id::text, coalesce(t.tier_id, '')::text, t.refused::text] as columns, t.document
 from usage t where t.partner_id = @partner_id
 order by t.resource_id, t.ends_at, t.usage_id;
+
+-- name: CustomersMovedOn :many
+-- Customers that left a partner for another one, as it was told.
+select distinct (convert_from(payload, 'UTF8')::json ->> 'customer_id')::text as customer_id
+from reference_log
+where scope = @partner_id and type = 'customer.disassociated.v1'
+  and coalesce(convert_from(payload, 'UTF8')::json ->> 'next_partner_id', '') <> ''
+order by 1;
+
+-- name: CustomerMoves :many
+-- How some customers came to some partners, and left them for others.
+select m.scope as partner_id, m.version, m.type, m.event_id, (m.d ->> 'customer_id')::text as customer_id,
+  (m.d ->> 'effective_time')::text as effective_time, coalesce(m.d ->> 'next_partner_id', '')::text as next_partner_id
+from (
+  select l.scope, l.version, l.type, l.event_id, convert_from(l.payload, 'UTF8')::json as d
+  from reference_log l
+  where l.scope = any(@partner_ids::text[]) and l.type in ('customer.associated.v1', 'customer.disassociated.v1')
+) m
+where m.d ->> 'customer_id' = any(@customer_ids::text[])
+order by m.scope, m.version;

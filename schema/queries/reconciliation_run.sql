@@ -66,7 +66,8 @@ select * from reconciliation_count where run_id = @run_id order by pair collate 
 
 -- name: ReconciliationPartners :many
 -- A page of the partners that a run compares: also such as have postings and no row of their own any more, whatever their
--- site was. Those are found by one look into the index for each partner, not by reading the ledger.
+-- site was. Those are found by one look into the index for each partner, not by reading the ledger. '_all' stands for what
+-- is of no single one.
 with recursive posted as (
   (select partner_id from posting order by partner_id limit 1)
   union all
@@ -77,8 +78,10 @@ select p.partner_id::text from (
   select partner_id from partner where @site::text = '' or site = @site or site = ''
   union all
   select g.partner_id from posted g where g.partner_id is not null and not exists (select from partner t where t.partner_id = g.partner_id)
+  union
+  select '_all'
 ) p
-where p.partner_id <> '_all' and p.partner_id collate "C" > @after::text and (@partner_id::text = '' or p.partner_id = @partner_id)
+where p.partner_id collate "C" > @after::text and (@partner_id::text = '' or p.partner_id = @partner_id)
 order by p.partner_id collate "C"
 limit @count_max;
 

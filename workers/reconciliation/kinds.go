@@ -90,6 +90,8 @@ const (
 	// DebtDiffers: a debt is not what the order was paid with on credit, or what was given back of it.
 	DebtDiffers Kind = "debt_differs"
 
+	// RepaymentOverused: more is repaid of debts than was received.
+	RepaymentOverused Kind = "repayment_overused"
 	// RequestBills: what bills say is requested or paid out is not what requests take from them.
 	RequestBills Kind = "request_bills"
 	// RequestCover: a request is under review or paying, and its invoices do not cover it.
@@ -99,15 +101,31 @@ const (
 	// InvoiceWithoutRequest: an invoice names a request that is not there.
 	InvoiceWithoutRequest Kind = "invoice_without_request"
 
+	// OutboxGap: outgoing events that are not published have a gap in their numbers.
+	OutboxGap Kind = "outbox_gap"
+	// OutboxUnknown: an outgoing event stands beyond the numbers given out.
+	OutboxUnknown Kind = "outbox_unknown"
+	// OutboxStuck: outgoing events wait to be published for longer than any batch takes.
+	OutboxStuck Kind = "outbox_stuck"
 	// CouponOverdrawn: payments that did not know of one another used more than a coupon had.
 	CouponOverdrawn Kind = "coupon_overdrawn"
 	// QuotaOverdrawn: more was issued than a quota had.
 	QuotaOverdrawn Kind = "quota_overdrawn"
+	// CouponFace: face value is not balance + spent + forfeited + given back.
+	CouponFace Kind = "coupon_face"
 	// CouponSpent: what was spent of a coupon is not what orders were paid with by it.
 	CouponSpent Kind = "coupon_spent"
+	// QuotaFace: the amount of a quota is not balance + issued - given back.
+	QuotaFace Kind = "quota_face"
 	// QuotaCoupons: what a quota issued is not the face of its coupons.
 	QuotaCoupons Kind = "quota_coupons"
 
+	// FiveDayOrder: the order of events would have given the five-day quota to other returns.
+	FiveDayOrder Kind = "five_day_order"
+	// FirstOrderOrder: a coupon for first orders was judged by another order of payments than that of events.
+	FirstOrderOrder Kind = "first_order_order"
+	// CustomerWithoutPartner: opposite moves at one instant left a customer with no partner.
+	CustomerWithoutPartner Kind = "customer_without_partner"
 	// UsageTwoCustomers: usage of one resource was metered for two customers.
 	UsageTwoCustomers Kind = "usage_two_customers"
 	// UsageOverlap: windows of one resource and factor overlap.

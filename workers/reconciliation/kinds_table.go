@@ -8,6 +8,8 @@ const (
 	mendLost     = "Restore the row from a backup; \"accruald inbox missing FILE\" tells whether a source's file has the event, \"accruald replay --verify\" what it came to."
 	mendReplay   = "\"accruald replay --verify --partner P\" names the first input that comes to something else; report it with both rows."
 	mendDecided  = "Restore what was written around the program from a backup. Where nobody did, this version or these site profiles decide otherwise than those that decided it: report it with the first event."
+	mendOutbox   = "Consumers miss these events: \"accruald replay --verify\" tells what the ledger came to, and consumers compare with it. It closes once the events behind the gap are published."
+	mendStuck    = "Look at /readyz of the workers and at accruald_outbox_lag_events: who owns the partition publishes them once the broker takes them."
 	mendAdjust   = "If money is to follow, \"accruald adjust\" posts it and refers to the finding; without an amount to move, an adjustment settles nothing and the finding stands as a note."
 )
 
@@ -49,20 +51,30 @@ var ledgerKinds = []KindInfo{
 	{BillFrozen, PairHoldsDetails, SeverityError, []string{"bill_id"}, "frozen and uncovered of a bill against what is frozen of its details", mendTampered, false},
 
 	{DebtDiffers, PairDebtsOrders, SeverityError, []string{"order_id"}, "debts against what orders were paid with on credit, and what was given back of it", mendTampered, false},
+	{RepaymentOverused, PairDebtsOrders, SeverityError, []string{"currency"}, "what debts say is repaid, where no cycle was settled as a whole, against the repayments", mendReplay, false},
 
 	{RequestBills, PairRequestsInvoices, SeverityError, []string{"bill_id"}, "requested and paid out of a bill against what requests take from it", mendTampered, false},
 	{RequestCover, PairRequestsInvoices, SeverityError, []string{"request_id"}, "requests under review or paying against the invoices that cover them", mendReplay, false},
 	{PaidInvoiceReturned, PairInvoicesPayments, SeverityWarning, []string{"request_id"}, "paid requests against the invoices that cover them still", "Ask the partner for a new invoice of the request.", false},
 	{InvoiceWithoutRequest, PairRequestsInvoices, SeverityError, []string{"invoice_id"}, "invoices against the requests they name", mendLost, false},
 
+	{OutboxGap, PairOutbox, SeverityError, []string{"partition", "no"}, "numbers of outgoing events that are not published, which have no gaps", mendOutbox, false},
+	{OutboxUnknown, PairOutbox, SeverityError, []string{"partition", "no"}, "outgoing events against the numbers given out", mendTampered, false},
+	{OutboxStuck, PairOutbox, SeverityWarning, []string{"partition"}, "the age of outgoing events that are not published", mendStuck, false},
+
 	{CouponOverdrawn, PairCoupons, SeverityWarning, []string{"coupon_id"}, "a coupon's balance against zero", mendAdjust, true},
 	{QuotaOverdrawn, PairCoupons, SeverityWarning, []string{"quota_id"}, "a quota's balance against zero", "Grant the quota more, or reclaim coupons.", false},
+	{CouponFace, PairCoupons, SeverityError, []string{"coupon_id"}, "the face value of a coupon against what is left, what orders took and gave back, what was forfeited and went back to its quota", mendTampered, false},
 	{CouponSpent, PairCoupons, SeverityError, []string{"coupon_id"}, "what was spent of a coupon against the orders it paid", mendTampered, false},
+	{QuotaFace, PairCoupons, SeverityError, []string{"quota_id"}, "the amount of a quota against what is left, what was issued, and what its coupons gave back", mendTampered, false},
 	{QuotaCoupons, PairCoupons, SeverityError, []string{"quota_id"}, "what a quota issued against the face of its coupons", mendTampered, false},
 
 	{UsageTwoCustomers, PairReferences, SeverityWarning, []string{"resource_id"}, "usage of one resource against its customer", mendAdjust, true},
 	{UsageOverlap, PairReferences, SeverityWarning, []string{"usage_id"}, "windows of usage of one resource and factor against one another", mendAdjust, true},
 
+	{FiveDayOrder, PairReferences, SeverityNotice, []string{"order_id"}, "returns as the five-day quota judged them, in order of arrival, against the order of their events", mendAdjust, true},
+	{FirstOrderOrder, PairReferences, SeverityNotice, []string{"order_id", "event_id"}, "payments by a coupon for first orders, judged in order of arrival, against the order of the customer's payments", mendAdjust, true},
+	{CustomerWithoutPartner, PairReferences, SeverityWarning, []string{"customer_id"}, "moves of a customer at one instant against one another", "Publish customer.associated with the partner that the customer is with, at a later time.", false},
 	{LateReference, PairReferences, SeverityWarning, []string{"type", "event_id", "version"}, "orders against reference data that came after they were decided and was in force before: later decisions alone go by it", mendAdjust, true},
 
 	{ReplayInput, PairReplay, SeverityError, []string{"input_no"}, "recorded inputs, or versions of the reference log, against what the inbox received", mendLost, false},
