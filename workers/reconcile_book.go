@@ -22,6 +22,7 @@ import (
 type book struct {
 	*comparing
 	billRows  map[string]*decision.Bill
+	named     map[string]string // bills, by what they are of
 	billSums  map[string]*billSum
 	coverings map[string]decimal.Decimal // by hold
 	credit    map[string]creditSum       // by order
@@ -52,14 +53,16 @@ type creditSum struct {
 }
 
 func newBook(c *comparing) *book {
-	return &book{comparing: c, repaid: newRepayments(), judged: c.effects.judged, billRows: map[string]*decision.Bill{}, billSums: map[string]*billSum{}, coverings: map[string]decimal.Decimal{},
+	return &book{comparing: c, repaid: newRepayments(), judged: c.effects.judged, billRows: map[string]*decision.Bill{},
+		named: map[string]string{}, billSums: map[string]*billSum{}, coverings: map[string]decimal.Decimal{},
 		credit: map[string]creditSum{}, spent: map[string]decimal.Decimal{}, issued: map[string]decimal.Decimal{}, givenBack: map[string]decimal.Decimal{}, lines: map[[2]string]bool{},
 		facts: map[[5]string]string{}, taken: map[string]*billTaken{}, asked: map[string]*decision.Request{},
 		coverOf: map[string][]settlement.CoverInvoice{}, offsets: map[[2]string]decimal.Decimal{}}
 }
 
 func (b *book) bill(id string, row *decision.Bill) {
-	b.billRows[id] = row
+	named := row.Named(b.partnerID)
+	b.billRows[id], b.named[id] = row, named
 	key := [2]string{row.Association, string(row.Currency)}
 	b.offsets[key] = b.offsets[key].Add(row.Amounts.Offset)
 	count := b.count(reconciliation.PairDetailsBills, row.Currency)
@@ -68,7 +71,7 @@ func (b *book) bill(id string, row *decision.Bill) {
 	if err := row.Amounts.Check(); err != nil {
 		b.say(reconciliation.PairLedgerBalances, string(row.Cycle), reconciliation.Says(reconciliation.BillIdentity, b.partnerID, []string{id}, "the identity of a bill", err.Error()))
 	}
-	if named := row.Named(b.partnerID); named != id || !endsIn(row.Cycle, row.Period) {
+	if named != id || !endsIn(row.Cycle, row.Period) {
 		b.say(reconciliation.PairDetailsBills, string(row.Cycle), reconciliation.Says(reconciliation.BillKey, b.partnerID, []string{id},
 			fmt.Sprintf("bill %s, and the last month of its period", named), fmt.Sprintf("bill %s of period %s, cycle %s", id, row.Period, row.Cycle)))
 	}
@@ -180,12 +183,17 @@ func (b *book) inItsBill(id string, row *decision.Detail) {
 		b.say(reconciliation.PairDetailsBills, string(row.Cycle), reconciliation.Says(reconciliation.DetailWithoutBill, b.partnerID, values, "bill "+row.BillID, "no such bill"))
 		return
 	}
-	of := func(cycle calendar.Cycle, period, policy, association string, currency money.Currency) string {
-		return fmt.Sprintf("cycle %s, period %s, policy %s, association %s, currency %s", cycle, period, policy, association, currency)
+	same := bill.Cycle == row.Cycle && bill.Period == row.Period && bill.PolicyID == row.PolicyID && bill.Association == row.Association && bill.Currency == row.Currency
+	if same && b.named[row.BillID] == row.BillID {
+		return
 	}
-	expected, found := of(bill.Cycle, bill.Period, bill.PolicyID, bill.Association, bill.Currency), of(row.Cycle, row.Period, row.PolicyID, row.Association, row.Currency)
-	if expected != found && bill.Named(b.partnerID) == bill.ID && endsIn(bill.Cycle, bill.Period) || row.Named(b.partnerID) != row.BillID {
-		b.say(reconciliation.PairDetailsBills, string(bill.Cycle), reconciliation.Says(reconciliation.DetailWrongBill, b.partnerID, values, "as bill "+row.BillID+": "+expected, found))
+	if !same && bill.Named(b.partnerID) == bill.ID && endsIn(bill.Cycle, bill.Period) || row.Named(b.partnerID) != row.BillID {
+		of := func(cycle calendar.Cycle, period, policy, association string, currency money.Currency) string {
+			return fmt.Sprintf("cycle %s, period %s, policy %s, association %s, currency %s", cycle, period, policy, association, currency)
+		}
+		b.say(reconciliation.PairDetailsBills, string(bill.Cycle), reconciliation.Says(reconciliation.DetailWrongBill, b.partnerID, values,
+			"as bill "+row.BillID+": "+of(bill.Cycle, bill.Period, bill.PolicyID, bill.Association, bill.Currency),
+			of(row.Cycle, row.Period, row.PolicyID, row.Association, row.Currency)))
 	}
 }
 

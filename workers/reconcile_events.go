@@ -198,32 +198,36 @@ func (e *effects) input(in *storedInput) error {
 	}
 	makes := makesOf(in.typ)
 	e.accepted[e.key(in.source, in.id)] = effect{inputNo: in.no, common: in.referenceVersion, own: in.partnerVersion, makes: makes}
-	named := ""
 	switch {
 	case strings.HasPrefix(in.typ, "payment_request."):
 		var of struct {
 			ID string `json:"payment_request_id"`
 		}
-		if json.Unmarshal(in.payload, &of) == nil && (in.typ == events.TypePaymentRequestPaid || in.typ == events.TypePaymentRequestApproved) {
-			if e.paid[of.ID] == nil {
-				e.paid[of.ID] = map[string]bool{}
-			}
-			e.paid[of.ID][in.typ] = true
+		if json.Unmarshal(in.payload, &of) != nil {
+			return nil //nolint:nilerr // told as altered
 		}
-		named = decision.FactRequest + of.ID
-	case makes == makesOrder || makes == makesPayment:
+		if e.paid[of.ID] == nil {
+			e.paid[of.ID] = map[string]bool{}
+		}
+		e.paid[of.ID][in.typ] = true
+		e.names(decision.FactRequest + of.ID)
+	case e.changed != nil && (makes == makesOrder || makes == makesPayment): // else all orders are read
 		var of struct {
 			ID string `json:"order_id"`
 		}
 		if json.Unmarshal(in.payload, &of) != nil {
 			return nil //nolint:nilerr // told as altered
 		}
-		named = decision.FactOrder + of.ID
-	}
-	if e.changed != nil && named != "" {
-		e.changed[named] = struct{}{}
+		e.names(decision.FactOrder + of.ID)
 	}
 	return nil
+}
+
+// names says that an event is about a fact, whether it posted to it or not.
+func (e *effects) names(fact string) {
+	if e.changed != nil {
+		e.changed[fact] = struct{}{}
+	}
 }
 
 // sees marks the event of a row, and tells whether it was accepted.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,7 @@ type changedFacts map[string]struct{}
 func (c *comparing) ledger(ctx context.Context) error {
 	after := int64(0)
 	w := ledgerWalk{comparing: c, check: decision.LedgerCheck{PartnerID: c.partnerID}}
+	c.sums = factSums{}
 	if !c.whole {
 		after, c.changed = c.since.PostingNo, changedFacts{}
 		w.check.No, w.check.Hash = after, decision.PostingHash(c.since.PostingHash)
@@ -64,10 +66,16 @@ type groupSum struct {
 func (w *ledgerWalk) follow(rows pgx.Rows) error {
 	defer rows.Close()
 	var line decision.Posting
-	var hash []byte
+	var fact, account, bill, currency repeatedText
+	var amount, hash rawText
 	for rows.Next() {
-		if err := rows.Scan(&line.No, &line.InputNo, &line.Fact, &line.Account, &line.BillID, &line.Currency, &line.Amount, &hash); err != nil {
+		err := rows.Scan(&line.No, &line.InputNo, &fact, &account, &bill, &currency, &amount, &hash)
+		if err != nil {
 			return err
+		}
+		line.Fact, line.Account, line.BillID, line.Currency = fact.last, account.last, bill.last, moneyOf(currency.last)
+		if line.Amount, err = decimal.NewFromString(string(amount)); err != nil {
+			return fmt.Errorf("posting %d: amount %q: %w", line.No, amount, err)
 		}
 		line.Hash = decision.PostingHash(hash)
 		w.take(&line)
@@ -105,6 +113,7 @@ func (w *ledgerWalk) take(line *decision.Posting) {
 		w.balances[key] = w.balances[key].Add(line.Amount)
 	}
 	if w.changed == nil {
+		w.sums.add(line.Fact, reconciliation.Line{Account: line.Account, Bill: line.BillID, Currency: line.Currency, Amount: line.Amount})
 		return
 	}
 	w.changed[line.Fact] = struct{}{}
@@ -155,6 +164,22 @@ func (w *ledgerWalk) end() {
 func postingRows(line *decision.Posting) []reconciliation.Row {
 	return []reconciliation.Row{{Source: "posting", ID: fmt.Sprint(line.No), Text: fmt.Sprintf("input %d, fact %s, account %s, bill %s, %s %s, hash %s",
 		line.InputNo, line.Fact, line.Account, line.BillID, line.Amount, line.Currency, hex.EncodeToString(line.Hash[:]))}}
+}
+
+// readSums sums the postings of the facts that changed; those of all were summed
+// on the way through the ledger.
+func (c *comparing) readSums(ctx context.Context) error {
+	if c.whole {
+		return nil
+	}
+	rows, err := c.queries.SumsOfFacts(ctx, c.partnerID, slices.Sorted(maps.Keys(c.changed)))
+	if err != nil {
+		return fmt.Errorf("sum the postings of %d facts: %w", len(c.changed), err)
+	}
+	for _, row := range rows {
+		c.sums.add(row.Fact, reconciliation.Line{Account: row.Account, Bill: row.BillID, Currency: moneyOf(row.Currency), Amount: row.Amount})
+	}
+	return nil
 }
 
 // ids lists the rows of one kind of facts that were posted to, in order.

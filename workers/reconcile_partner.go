@@ -39,6 +39,7 @@ type comparing struct {
 	upTo     db.SaveReconciledParams
 	balances map[billAccount]decimal.Decimal // postings of bills, up to there
 	changed  changedFacts
+	sums     factSums // of all facts, or of those that changed, until they are compared
 	effects  *effects
 	// What adjustments refer to: findings that stand for good are settled by them.
 	corrected map[string]bool

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/shopspring/decimal"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/reconciliation"
@@ -15,8 +15,7 @@ import (
 // A rowView says how the rows of one table are compared: their columns with
 // their document and, where the ledger has facts of them, the postings.
 type rowView[R any] struct {
-	table, query string
-	names        []string          // of the columns
+	table, query string            // the query selects the id, the columns and the document
 	columns      func(*R) []string // as they are saved, with "" for null
 	fact         string            // prefix of its facts; "" where there are none
 	ledger       func(*R) (decision.LedgerView, error)
@@ -24,54 +23,69 @@ type rowView[R any] struct {
 	also         func(id string, row *R) // what else the row is compared with
 }
 
-// storedView is a row as reconciliation reads it.
+// storedView is a row as reconciliation reads it. What it holds is valid until
+// the next row is read.
 type storedView struct {
 	id       string
-	stored   bool
-	columns  []string
-	document []byte
-	lines    []string
+	stored   bool // else only the ledger knows it
+	names    []string
+	columns  []rawText
+	document rawText
 }
 
 // compareTable reads the rows of a table once, whole or as far as they changed.
 func compareTable[R any](ctx context.Context, c *comparing, v rowView[R]) error {
 	args := []any{c.partnerID}
 	if v.fact != "" {
-		ids := c.changed.ids(v.fact)
-		facts := make([]string, len(ids))
-		for i, id := range ids {
-			facts[i] = v.fact + id
-		}
-		args = append(args, c.whole, ids, facts)
+		args = append(args, c.whole, c.changed.ids(v.fact))
 	}
 	rows, err := c.tx.Query(ctx, v.query, args...)
 	if err != nil {
 		return fmt.Errorf("read the rows of %s: %w", v.table, err)
 	}
-	s := storedView{stored: true}
-	dest := []any{&s.id, &s.columns, &s.document}
-	if v.fact != "" {
-		dest = []any{&s.id, &s.stored, &s.columns, &s.document, &s.lines}
-	}
+	s, dest := viewOf(rows.FieldDescriptions())
 	_, err = pgx.ForEachRow(rows, dest, func() error {
 		c.count(reconciliation.PairRows, "").compared++
-		row := c.readRow(v.table, &s, decodeRow[R])
+		row := c.readRow(v.table, s, decodeRow[R])
 		r, _ := row.(*R)
 		if r != nil {
-			compareColumns(c, &v, &s, r)
+			compareColumns(c, &v, s, r)
 			if v.also != nil {
 				v.also(s.id, r)
 			}
 		}
-		if v.fact == "" || row == any(garbled) {
-			return nil
+		if v.fact != "" {
+			sums := c.sums.take(v.fact + s.id)
+			if row != any(garbled) {
+				compareFact(c, &v, s, r, sums)
+			}
 		}
-		return compareFact(c, &v, &s, r)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read the rows of %s: %w", v.table, err)
 	}
+	if v.fact == "" {
+		return nil
+	}
+	for _, fact := range c.sums.left(v.fact) {
+		if sums := c.sums.take(fact); len(sums) > 0 {
+			c.count(reconciliation.PairRows, "").compared++
+			compareFact(c, &v, &storedView{id: fact[len(v.fact):]}, nil, sums)
+		}
+	}
 	return nil
+}
+
+// viewOf makes room for rows of a query, and says where each column goes.
+func viewOf(of []pgconn.FieldDescription) (s *storedView, dest []any) {
+	last := len(of) - 1
+	s = &storedView{stored: true, columns: make([]rawText, max(last-1, 0))}
+	dest = []any{&s.id}
+	for i := range s.columns {
+		s.names, dest = append(s.names, of[i+1].Name), append(dest, &s.columns[i])
+	}
+	return s, append(dest, &s.document)
 }
 
 // garbled stands for a row that is there and says nothing.
@@ -97,16 +111,16 @@ func (c *comparing) readRow(table string, s *storedView, decode func([]byte) (an
 
 func compareColumns[R any](c *comparing, v *rowView[R], s *storedView, row *R) {
 	wanted := v.columns(row)
-	same := len(wanted) == len(s.columns)
-	for i := 0; same && i < len(wanted); i++ {
-		same = wanted[i] == s.columns[i]
+	same := true
+	for i := range wanted {
+		same = same && wanted[i] == string(s.columns[i])
 	}
 	if same {
 		return
 	}
 	columns := make([]reconciliation.Column, len(wanted))
-	for i, name := range v.names {
-		columns[i] = reconciliation.Column{Name: name, Stored: s.columns[i], Document: wanted[i]}
+	for i, name := range s.names {
+		columns[i] = reconciliation.Column{Name: name, Stored: string(s.columns[i]), Document: wanted[i]}
 	}
 	if f := reconciliation.Columns(c.partnerID, v.table, s.id, columns); f != nil {
 		f.Evidence = []reconciliation.Row{rowEvidence(v.table, s)}
@@ -117,20 +131,17 @@ func compareColumns[R any](c *comparing, v *rowView[R], s *storedView, row *R) {
 	}
 }
 
-func compareFact[R any](c *comparing, v *rowView[R], s *storedView, row *R) error {
-	view := reconciliation.FactView{PartnerID: c.partnerID, Fact: v.fact + s.id, HasRow: s.stored}
-	sums, err := readLines(s.lines)
-	if err != nil {
-		return fmt.Errorf("postings of fact %q: %w", view.Fact, err)
-	}
-	view.Sum = sums
+// compareFact compares what postings come to with what the row says of them. A
+// row that is not there, or was taken away, says nothing.
+func compareFact[R any](c *comparing, v *rowView[R], s *storedView, row *R, sums []reconciliation.Line) {
+	view := reconciliation.FactView{PartnerID: c.partnerID, Fact: v.fact + s.id, HasRow: s.stored, Sum: sums}
 	if row != nil {
 		ledger, err := v.ledger(row)
 		if err != nil {
 			f := reconciliation.Unreadable(c.partnerID, v.table, s.id, err.Error())
 			f.Evidence = []reconciliation.Row{rowEvidence(v.table, s)}
 			c.found(reconciliation.PairRows, f)
-			return nil
+			return
 		}
 		if v.cycle != nil {
 			view.Cycle = v.cycle(row)
@@ -147,34 +158,29 @@ func compareFact[R any](c *comparing, v *rowView[R], s *storedView, row *R) erro
 		count.amount = count.amount.Add(view.Row[0].Amount.Abs())
 	}
 	if f := reconciliation.Fact(&view); f != nil {
-		f.Evidence = []reconciliation.Row{rowEvidence(v.table, s), {Source: "posting", ID: view.Fact, Text: strings.Join(s.lines, "; ")}}
+		f.Evidence = []reconciliation.Row{rowEvidence(v.table, s), sumEvidence(view.Fact, sums)}
 		c.found(reconciliation.PairLedgerBalances, *f)
 	}
-	return nil
 }
 
-// readLines reads sums of postings: account, bill, currency and amount.
-func readLines(texts []string) ([]reconciliation.Line, error) {
-	lines := make([]reconciliation.Line, len(texts))
-	for i, text := range texts {
-		parts := strings.Split(text, "|")
-		if len(parts) != 4 {
-			return nil, fmt.Errorf("sum %q has %d parts, not 4", text, len(parts))
-		}
-		amount, err := decimal.NewFromString(parts[3])
-		if err != nil {
-			return nil, fmt.Errorf("sum %q: %w", text, err)
-		}
-		lines[i] = reconciliation.Line{Account: parts[0], Bill: parts[1], Currency: moneyOf(parts[2]), Amount: amount}
+// sumEvidence shows what postings come to: account, bill, currency and amount.
+func sumEvidence(fact string, sums []reconciliation.Line) reconciliation.Row {
+	texts := make([]string, len(sums))
+	for i, l := range sums {
+		texts[i] = strings.Join([]string{l.Account, l.Bill, string(l.Currency), l.Amount.String()}, "|")
 	}
-	return lines, nil
+	return reconciliation.Row{Source: "posting", ID: fact, Text: strings.Join(texts, "; ")}
 }
 
 // evidenceBytesMax bounds what a finding keeps of a document.
 const evidenceBytesMax = 4_000
 
 func rowEvidence(table string, s *storedView) reconciliation.Row {
-	text := strings.Join(s.columns, ", ") + " " + string(s.document)
+	columns := make([]string, len(s.columns))
+	for i := range s.columns {
+		columns[i] = string(s.columns[i])
+	}
+	text := strings.Join(columns, ", ") + " " + string(s.document)
 	if len(text) > evidenceBytesMax {
 		text = strings.ToValidUTF8(text[:evidenceBytesMax], "") + " ..." // not half a character
 	}

@@ -42,6 +42,12 @@ func (c *comparing) statements(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list the statements: %w", err)
 	}
+	if len(inForce) == 0 { // there are no lines, and nowhere that an order could be missing
+		if c.whole {
+			c.covers(reconciliation.KindsOf(statementKindsCompared)...)
+		}
+		return nil
+	}
 	zone, needed, err := c.statementsNeeded(ctx, inForce)
 	if err != nil || !needed {
 		return err
@@ -66,8 +72,8 @@ func (c *comparing) statements(ctx context.Context) error {
 // statementsNeeded says whether anything may differ otherwise than before.
 func (c *comparing) statementsNeeded(ctx context.Context, inForce []db.UpstreamStatementsInForceRow) (*time.Location, bool, error) {
 	profile, err := c.sites.Get(c.counters.Site)
-	if err != nil || len(inForce) == 0 {
-		return time.UTC, c.whole, nil //nolint:nilerr // never enrolled: there are neither orders nor statements, and nothing differs
+	if err != nil {
+		return time.UTC, c.whole, nil //nolint:nilerr // never enrolled: there are no orders, and nothing differs
 	}
 	zone := profile.Zone()
 	open := slices.ContainsFunc(c.open, func(row db.CountFindingsRow) bool {

@@ -16,6 +16,9 @@ import (
 // rests on. Bills first: details are compared with them.
 func (c *comparing) rows(ctx context.Context) error {
 	b := newBook(c)
+	if err := c.readSums(ctx); err != nil {
+		return err
+	}
 	for _, compare := range []func(context.Context) error{
 		b.lateReferences, b.moves, b.bills, b.orders, b.details, b.requests, b.repayments, b.adjustments, b.holds, b.debts, b.invoices, b.coupons, b.quotas, b.usages, b.others,
 	} {
@@ -32,14 +35,13 @@ func (c *comparing) rows(ctx context.Context) error {
 }
 
 func (b *book) orders(ctx context.Context) error {
-	return compareTable(ctx, b.comparing, rowView[decision.Order]{table: "customer_order", query: db.ReconcileOrders, names: []string{"customer_id", "state"},
+	return compareTable(ctx, b.comparing, rowView[decision.Order]{table: "customer_order", query: db.ReconcileOrders,
 		columns: func(o *decision.Order) []string { return []string{o.CustomerID, o.State} },
 		fact:    decision.FactOrder, ledger: decision.LedgerOfOrder, also: b.order})
 }
 
 func (b *book) details(ctx context.Context) error {
 	return compareTable(ctx, b.comparing, rowView[decision.Detail]{table: "incentive_detail", query: db.ReconcileDetails,
-		names: []string{"bill_id", "order_id", "reverses", "currency", "amount", "frozen"},
 		columns: func(d *decision.Detail) []string {
 			return []string{d.BillID, d.OrderID, d.Reverses, string(d.Currency), d.Amount.String(), d.Frozen.String()}
 		},
@@ -54,7 +56,6 @@ func plain[R any](of func(*R) decision.LedgerView) func(*R) (decision.LedgerView
 
 func (b *book) bills(ctx context.Context) error {
 	return compareTable(ctx, b.comparing, rowView[decision.Bill]{table: "incentive_bill", query: db.ReconcileBills,
-		names: []string{"cycle", "policy_id", "association", "currency", "state", "total", "frozen", "payable", "requested", "paid_out", "expired", "offset"},
 		columns: func(r *decision.Bill) []string {
 			a := r.Amounts
 			return []string{string(r.Cycle), r.PolicyID, r.Association, string(r.Currency), string(r.State), a.Total.String(), a.Frozen.String(),
@@ -66,7 +67,6 @@ func (b *book) bills(ctx context.Context) error {
 
 func (b *book) requests(ctx context.Context) error {
 	return compareTable(ctx, b.comparing, rowView[decision.Request]{table: "payment_request", query: db.ReconcileRequests,
-		names: []string{"state", "currency", "amount", "payout"},
 		columns: func(r *decision.Request) []string {
 			return []string{string(r.State), string(r.Currency), r.Amount.String(), r.Payout.String()}
 		},
@@ -74,14 +74,13 @@ func (b *book) requests(ctx context.Context) error {
 }
 
 func (b *book) repayments(ctx context.Context) error {
-	return compareTable(ctx, b.comparing, rowView[decision.Repayment]{table: "repayment", query: db.ReconcileRepayments, names: []string{"currency", "amount"},
+	return compareTable(ctx, b.comparing, rowView[decision.Repayment]{table: "repayment", query: db.ReconcileRepayments,
 		columns: func(r *decision.Repayment) []string { return []string{string(r.Currency), r.Amount.String()} },
 		fact:    decision.FactRepayment, ledger: plain(decision.LedgerOfRepayment), also: b.repayment})
 }
 
 func (b *book) adjustments(ctx context.Context) error {
 	return compareTable(ctx, b.comparing, rowView[decision.Adjustment]{table: "adjustment", query: db.ReconcileAdjustments,
-		names: []string{"bill_id", "order_id", "currency", "amount"},
 		columns: func(r *decision.Adjustment) []string {
 			return []string{r.BillID, r.OrderID, string(r.Currency), r.Amount.String()}
 		},
@@ -93,7 +92,6 @@ func (b *book) holds(ctx context.Context) error {
 		return nil
 	}
 	return compareTable(ctx, b.comparing, rowView[decision.Hold]{table: "hold", query: db.ReconcileHolds,
-		names: []string{"reason", "open", "order_id", "currency", "amount"},
 		columns: func(r *decision.Hold) []string {
 			return []string{r.Reason, strconv.FormatBool(r.Open), r.OrderID, string(r.Currency), r.Amount.String()}
 		}, also: b.hold})
@@ -104,7 +102,6 @@ func (b *book) debts(ctx context.Context) error {
 		return nil
 	}
 	return compareTable(ctx, b.comparing, rowView[decision.Debt]{table: "debt", query: db.ReconcileDebts,
-		names: []string{"customer_id", "cycle", "currency", "credit", "refunded", "repaid"},
 		columns: func(r *decision.Debt) []string {
 			return []string{r.CustomerID, string(r.Cycle), string(r.Currency), r.Credit.String(), r.Refunded.String(), r.Repaid.String()}
 		}, also: b.debt})
@@ -115,7 +112,6 @@ func (b *book) invoices(ctx context.Context) error {
 		return nil
 	}
 	return compareTable(ctx, b.comparing, rowView[decision.Invoice]{table: "invoice", query: db.ReconcileInvoices,
-		names: []string{"state", "request_id", "order_ids", "currency", "amount"},
 		columns: func(r *decision.Invoice) []string {
 			return []string{string(r.State), r.RequestID, strings.Join(r.OrderIDs, ","), string(r.Currency), r.Amount.String()}
 		}, also: b.invoice})
@@ -126,7 +122,6 @@ func (b *book) coupons(ctx context.Context) error {
 		return nil
 	}
 	return compareTable(ctx, b.comparing, rowView[decision.Coupon]{table: "coupon", query: db.ReconcileCoupons,
-		names: []string{"quota_id", "customer_id", "currency", "state", "face_value", "balance", "spent", "forfeited", "given_back"},
 		columns: func(r *decision.Coupon) []string {
 			return append([]string{r.QuotaID, r.CustomerID, string(r.Currency), string(r.State)},
 				texts(r.FaceValue, r.Balance(), r.Spent, r.Forfeited, r.GivenBack)...)
@@ -138,7 +133,6 @@ func (b *book) quotas(ctx context.Context) error {
 		return nil
 	}
 	return compareTable(ctx, b.comparing, rowView[decision.Quota]{table: "coupon_quota", query: db.ReconcileQuotas,
-		names: []string{"currency", "state", "amount", "balance", "issued", "given_back"},
 		columns: func(r *decision.Quota) []string {
 			return append([]string{string(r.Currency), string(r.State)}, texts(r.Amount, r.Balance(), r.Issued, r.GivenBack)...)
 		}, also: b.quota})
@@ -151,7 +145,6 @@ func (b *book) usages(ctx context.Context) error {
 	}
 	w := usageWalk{book: b}
 	if err := compareTable(ctx, b.comparing, rowView[decision.Usage]{table: "usage", query: db.ReconcileUsages,
-		names: []string{"resource_id", "window_id", "tier_id", "refused"},
 		columns: func(r *decision.Usage) []string {
 			return []string{r.Use.ResourceID, r.WindowID, r.TierID, strconv.FormatBool(r.Refused)}
 		}, also: w.take}); err != nil {
@@ -168,20 +161,18 @@ func (b *book) others(ctx context.Context) error {
 		return nil
 	}
 	if err := compareTable(ctx, b.comparing, rowView[decision.OwedInvoice]{table: "owed_invoice", query: db.ReconcileOwedInvoices,
-		names: []string{"tax_rate", "currency", "amount"},
 		columns: func(r *decision.OwedInvoice) []string {
 			return []string{r.TaxRate.String(), string(r.Currency), r.Amount.String()}
 		}}); err != nil {
 		return err
 	}
 	if err := compareTable(ctx, b.comparing, rowView[decision.Statement]{table: "statement", query: db.ReconcileStatements,
-		names: []string{"cycle", "currency", "bill_amount", "initial_amount_due"},
 		columns: func(r *decision.Statement) []string {
 			return append([]string{string(r.Cycle), string(r.Currency)}, texts(r.Amount, r.InitiallyToPay)...)
 		}}); err != nil {
 		return err
 	}
-	return compareTable(ctx, b.comparing, rowView[decision.Resource]{table: "resource", query: db.ReconcileResources, names: []string{"customer_id", "state"},
+	return compareTable(ctx, b.comparing, rowView[decision.Resource]{table: "resource", query: db.ReconcileResources,
 		columns: func(r *decision.Resource) []string { return []string{r.CustomerID, r.State} }})
 }
 

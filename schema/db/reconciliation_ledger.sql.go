@@ -145,7 +145,7 @@ func (q *Queries) PlanForReconciliation(ctx context.Context) error {
 }
 
 const PostingsAfter = `-- name: PostingsAfter :many
-select posting_no, input_no, fact, account, coalesce(bill_id, '')::text as bill_id, currency, amount, hash
+select posting_no, input_no, fact, account, coalesce(bill_id, '')::text as bill_id, currency, amount::text as amount, hash
 from posting
 where partner_id = $1 and posting_no > $2
 order by posting_no
@@ -158,7 +158,7 @@ type PostingsAfterRow struct {
 	Account   string
 	BillID    string
 	Currency  string
-	Amount    decimal.Decimal
+	Amount    string
 	Hash      []byte
 }
 
@@ -335,6 +335,47 @@ func (q *Queries) ReconciledBills(ctx context.Context, partnerID string, ids []s
 		if err := rows.Scan(
 			&i.BillID,
 			&i.Account,
+			&i.Currency,
+			&i.Amount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const SumsOfFacts = `-- name: SumsOfFacts :many
+select fact, account, coalesce(bill_id, '')::text as bill_id, currency, sum(amount)::numeric as amount
+from posting
+where partner_id = $1 and fact = any($2::text[])
+group by fact, account, bill_id, currency
+`
+
+type SumsOfFactsRow struct {
+	Fact     string
+	Account  string
+	BillID   string
+	Currency string
+	Amount   decimal.Decimal
+}
+
+func (q *Queries) SumsOfFacts(ctx context.Context, partnerID string, facts []string) ([]SumsOfFactsRow, error) {
+	rows, err := q.db.Query(ctx, SumsOfFacts, partnerID, facts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SumsOfFactsRow
+	for rows.Next() {
+		var i SumsOfFactsRow
+		if err := rows.Scan(
+			&i.Fact,
+			&i.Account,
+			&i.BillID,
 			&i.Currency,
 			&i.Amount,
 		); err != nil {

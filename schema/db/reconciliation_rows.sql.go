@@ -90,44 +90,22 @@ func (q *Queries) CustomersMovedOn(ctx context.Context, partnerID string) ([]str
 }
 
 const ReconcileAdjustments = `-- name: ReconcileAdjustments :many
-select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
-  coalesce(s.lines, '{}')::text[] as lines
-from (
-  select t.adjustment_id as id, array[coalesce(t.bill_id, '')::text, coalesce(t.order_id, '')::text, t.currency::text, t.amount::text] as columns, t.document
-  from adjustment t where t.partner_id = $1 and ($2::boolean or t.adjustment_id = any($3::text[]))
-) r
-full join (
-  select substr(x.fact, 12) as id, array_agg(x.account || '|' || x.bill || '|' || x.currency || '|' || x.amount) as lines
-  from (
-    select p.fact, p.account, coalesce(p.bill_id, '') as bill, p.currency, sum(p.amount) as amount from posting p
-    where p.partner_id = $1 and starts_with(p.fact, 'adjustment/') and ($2::boolean or p.fact = any($4::text[]))
-    group by 1, 2, 3, 4 having sum(p.amount) <> 0
-  ) x group by x.fact
-) s on s.id = r.id
+select t.adjustment_id as id, coalesce(t.bill_id, '')::text as bill_id, coalesce(t.order_id, '')::text as order_id,
+  t.currency, t.amount::text as amount, t.document
+from adjustment t where t.partner_id = $1 and ($2::boolean or t.adjustment_id = any($3::text[]))
 `
-
-type ReconcileAdjustmentsParams struct {
-	PartnerID string
-	Whole     bool
-	Ids       []string
-	Facts     []string
-}
 
 type ReconcileAdjustmentsRow struct {
 	ID       string
-	Stored   bool
-	Columns  []string
+	BillID   string
+	OrderID  string
+	Currency string
+	Amount   string
 	Document []byte
-	Lines    []string
 }
 
-func (q *Queries) ReconcileAdjustments(ctx context.Context, arg ReconcileAdjustmentsParams) ([]ReconcileAdjustmentsRow, error) {
-	rows, err := q.db.Query(ctx, ReconcileAdjustments,
-		arg.PartnerID,
-		arg.Whole,
-		arg.Ids,
-		arg.Facts,
-	)
+func (q *Queries) ReconcileAdjustments(ctx context.Context, partnerID string, whole bool, ids []string) ([]ReconcileAdjustmentsRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileAdjustments, partnerID, whole, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -137,10 +115,11 @@ func (q *Queries) ReconcileAdjustments(ctx context.Context, arg ReconcileAdjustm
 		var i ReconcileAdjustmentsRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.Stored,
-			&i.Columns,
+			&i.BillID,
+			&i.OrderID,
+			&i.Currency,
+			&i.Amount,
 			&i.Document,
-			&i.Lines,
 		); err != nil {
 			return nil, err
 		}
@@ -153,44 +132,31 @@ func (q *Queries) ReconcileAdjustments(ctx context.Context, arg ReconcileAdjustm
 }
 
 const ReconcileBills = `-- name: ReconcileBills :many
-select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
-  coalesce(s.lines, '{}')::text[] as lines
-from (
-  select t.bill_id as id, array[t.cycle::text, t.policy_id::text, t.association::text, t.currency::text, t.state::text, t.total::text, t.frozen::text, t.payable::text, t.requested::text, t.paid_out::text, t.expired::text, t."offset"::text] as columns, t.document
-  from incentive_bill t where t.partner_id = $1 and ($2::boolean or t.bill_id = any($3::text[]))
-) r
-full join (
-  select substr(x.fact, 6) as id, array_agg(x.account || '|' || x.bill || '|' || x.currency || '|' || x.amount) as lines
-  from (
-    select p.fact, p.account, coalesce(p.bill_id, '') as bill, p.currency, sum(p.amount) as amount from posting p
-    where p.partner_id = $1 and starts_with(p.fact, 'bill/') and ($2::boolean or p.fact = any($4::text[]))
-    group by 1, 2, 3, 4 having sum(p.amount) <> 0
-  ) x group by x.fact
-) s on s.id = r.id
+select t.bill_id as id, t.cycle, t.policy_id, t.association, t.currency, t.state, t.total::text as total,
+  t.frozen::text as frozen, t.payable::text as payable, t.requested::text as requested, t.paid_out::text as paid_out,
+  t.expired::text as expired, t."offset"::text as "offset", t.document
+from incentive_bill t where t.partner_id = $1 and ($2::boolean or t.bill_id = any($3::text[]))
 `
 
-type ReconcileBillsParams struct {
-	PartnerID string
-	Whole     bool
-	Ids       []string
-	Facts     []string
-}
-
 type ReconcileBillsRow struct {
-	ID       string
-	Stored   bool
-	Columns  []string
-	Document []byte
-	Lines    []string
+	ID          string
+	Cycle       string
+	PolicyID    string
+	Association string
+	Currency    string
+	State       string
+	Total       string
+	Frozen      string
+	Payable     string
+	Requested   string
+	PaidOut     string
+	Expired     string
+	Offset      string
+	Document    []byte
 }
 
-func (q *Queries) ReconcileBills(ctx context.Context, arg ReconcileBillsParams) ([]ReconcileBillsRow, error) {
-	rows, err := q.db.Query(ctx, ReconcileBills,
-		arg.PartnerID,
-		arg.Whole,
-		arg.Ids,
-		arg.Facts,
-	)
+func (q *Queries) ReconcileBills(ctx context.Context, partnerID string, whole bool, ids []string) ([]ReconcileBillsRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileBills, partnerID, whole, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -200,10 +166,19 @@ func (q *Queries) ReconcileBills(ctx context.Context, arg ReconcileBillsParams) 
 		var i ReconcileBillsRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.Stored,
-			&i.Columns,
+			&i.Cycle,
+			&i.PolicyID,
+			&i.Association,
+			&i.Currency,
+			&i.State,
+			&i.Total,
+			&i.Frozen,
+			&i.Payable,
+			&i.Requested,
+			&i.PaidOut,
+			&i.Expired,
+			&i.Offset,
 			&i.Document,
-			&i.Lines,
 		); err != nil {
 			return nil, err
 		}
@@ -216,14 +191,24 @@ func (q *Queries) ReconcileBills(ctx context.Context, arg ReconcileBillsParams) 
 }
 
 const ReconcileCoupons = `-- name: ReconcileCoupons :many
-select t.coupon_id as id, array[coalesce(t.quota_id, '')::text, t.customer_id::text, t.currency::text, t.state::text, t.face_value::text, t.balance::text, t.spent::text, t.forfeited::text, t.given_back::text] as columns, t.document
+select t.coupon_id as id, coalesce(t.quota_id, '')::text as quota_id, t.customer_id, t.currency, t.state,
+  t.face_value::text as face_value, t.balance::text as balance, t.spent::text as spent, t.forfeited::text as forfeited,
+  t.given_back::text as given_back, t.document
 from coupon t where t.partner_id = $1
 `
 
 type ReconcileCouponsRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID         string
+	QuotaID    string
+	CustomerID string
+	Currency   string
+	State      string
+	FaceValue  string
+	Balance    string
+	Spent      string
+	Forfeited  string
+	GivenBack  string
+	Document   []byte
 }
 
 func (q *Queries) ReconcileCoupons(ctx context.Context, partnerID string) ([]ReconcileCouponsRow, error) {
@@ -235,7 +220,19 @@ func (q *Queries) ReconcileCoupons(ctx context.Context, partnerID string) ([]Rec
 	var items []ReconcileCouponsRow
 	for rows.Next() {
 		var i ReconcileCouponsRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.QuotaID,
+			&i.CustomerID,
+			&i.Currency,
+			&i.State,
+			&i.FaceValue,
+			&i.Balance,
+			&i.Spent,
+			&i.Forfeited,
+			&i.GivenBack,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -271,14 +268,20 @@ func (q *Queries) ReconcileCycleSettlements(ctx context.Context, partnerID strin
 }
 
 const ReconcileDebts = `-- name: ReconcileDebts :many
-select t.order_id as id, array[t.customer_id::text, t.cycle::text, t.currency::text, t.credit::text, t.refunded::text, t.repaid::text] as columns, t.document
+select t.order_id as id, t.customer_id, t.cycle, t.currency, t.credit::text as credit, t.refunded::text as refunded,
+  t.repaid::text as repaid, t.document
 from debt t where t.partner_id = $1
 `
 
 type ReconcileDebtsRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID         string
+	CustomerID string
+	Cycle      string
+	Currency   string
+	Credit     string
+	Refunded   string
+	Repaid     string
+	Document   []byte
 }
 
 func (q *Queries) ReconcileDebts(ctx context.Context, partnerID string) ([]ReconcileDebtsRow, error) {
@@ -290,7 +293,16 @@ func (q *Queries) ReconcileDebts(ctx context.Context, partnerID string) ([]Recon
 	var items []ReconcileDebtsRow
 	for rows.Next() {
 		var i ReconcileDebtsRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.CustomerID,
+			&i.Cycle,
+			&i.Currency,
+			&i.Credit,
+			&i.Refunded,
+			&i.Repaid,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -302,44 +314,24 @@ func (q *Queries) ReconcileDebts(ctx context.Context, partnerID string) ([]Recon
 }
 
 const ReconcileDetails = `-- name: ReconcileDetails :many
-select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
-  coalesce(s.lines, '{}')::text[] as lines
-from (
-  select t.detail_id as id, array[coalesce(t.bill_id, '')::text, t.order_id::text, coalesce(t.reverses, '')::text, t.currency::text, t.amount::text, t.frozen::text] as columns, t.document
-  from incentive_detail t where t.partner_id = $1 and ($2::boolean or t.detail_id = any($3::text[]))
-) r
-full join (
-  select substr(x.fact, 8) as id, array_agg(x.account || '|' || x.bill || '|' || x.currency || '|' || x.amount) as lines
-  from (
-    select p.fact, p.account, coalesce(p.bill_id, '') as bill, p.currency, sum(p.amount) as amount from posting p
-    where p.partner_id = $1 and starts_with(p.fact, 'detail/') and ($2::boolean or p.fact = any($4::text[]))
-    group by 1, 2, 3, 4 having sum(p.amount) <> 0
-  ) x group by x.fact
-) s on s.id = r.id
+select t.detail_id as id, coalesce(t.bill_id, '')::text as bill_id, t.order_id, coalesce(t.reverses, '')::text as reverses,
+  t.currency, t.amount::text as amount, t.frozen::text as frozen, t.document
+from incentive_detail t where t.partner_id = $1 and ($2::boolean or t.detail_id = any($3::text[]))
 `
-
-type ReconcileDetailsParams struct {
-	PartnerID string
-	Whole     bool
-	Ids       []string
-	Facts     []string
-}
 
 type ReconcileDetailsRow struct {
 	ID       string
-	Stored   bool
-	Columns  []string
+	BillID   string
+	OrderID  string
+	Reverses string
+	Currency string
+	Amount   string
+	Frozen   string
 	Document []byte
-	Lines    []string
 }
 
-func (q *Queries) ReconcileDetails(ctx context.Context, arg ReconcileDetailsParams) ([]ReconcileDetailsRow, error) {
-	rows, err := q.db.Query(ctx, ReconcileDetails,
-		arg.PartnerID,
-		arg.Whole,
-		arg.Ids,
-		arg.Facts,
-	)
+func (q *Queries) ReconcileDetails(ctx context.Context, partnerID string, whole bool, ids []string) ([]ReconcileDetailsRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileDetails, partnerID, whole, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -349,10 +341,13 @@ func (q *Queries) ReconcileDetails(ctx context.Context, arg ReconcileDetailsPara
 		var i ReconcileDetailsRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.Stored,
-			&i.Columns,
+			&i.BillID,
+			&i.OrderID,
+			&i.Reverses,
+			&i.Currency,
+			&i.Amount,
+			&i.Frozen,
 			&i.Document,
-			&i.Lines,
 		); err != nil {
 			return nil, err
 		}
@@ -403,13 +398,18 @@ func (q *Queries) ReconcileFamilies(ctx context.Context, partnerID string, ids [
 }
 
 const ReconcileHolds = `-- name: ReconcileHolds :many
-select t.hold_id as id, array[t.reason::text, t.open::text, coalesce(t.order_id, '')::text, t.currency::text, t.amount::text] as columns, t.document
+select t.hold_id as id, t.reason, t.open::text as open, coalesce(t.order_id, '')::text as order_id, t.currency,
+  t.amount::text as amount, t.document
 from hold t where t.partner_id = $1
 `
 
 type ReconcileHoldsRow struct {
 	ID       string
-	Columns  interface{}
+	Reason   string
+	Open     string
+	OrderID  string
+	Currency string
+	Amount   string
 	Document []byte
 }
 
@@ -422,7 +422,15 @@ func (q *Queries) ReconcileHolds(ctx context.Context, partnerID string) ([]Recon
 	var items []ReconcileHoldsRow
 	for rows.Next() {
 		var i ReconcileHoldsRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Reason,
+			&i.Open,
+			&i.OrderID,
+			&i.Currency,
+			&i.Amount,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -434,14 +442,19 @@ func (q *Queries) ReconcileHolds(ctx context.Context, partnerID string) ([]Recon
 }
 
 const ReconcileInvoices = `-- name: ReconcileInvoices :many
-select t.invoice_id as id, array[t.state::text, coalesce(t.request_id, '')::text, array_to_string(t.order_ids, ',')::text, t.currency::text, t.amount::text] as columns, t.document
+select t.invoice_id as id, t.state, coalesce(t.request_id, '')::text as request_id,
+  array_to_string(t.order_ids, ',')::text as order_ids, t.currency, t.amount::text as amount, t.document
 from invoice t where t.partner_id = $1
 `
 
 type ReconcileInvoicesRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID        string
+	State     string
+	RequestID string
+	OrderIds  string
+	Currency  string
+	Amount    string
+	Document  []byte
 }
 
 func (q *Queries) ReconcileInvoices(ctx context.Context, partnerID string) ([]ReconcileInvoicesRow, error) {
@@ -453,7 +466,15 @@ func (q *Queries) ReconcileInvoices(ctx context.Context, partnerID string) ([]Re
 	var items []ReconcileInvoicesRow
 	for rows.Next() {
 		var i ReconcileInvoicesRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.RequestID,
+			&i.OrderIds,
+			&i.Currency,
+			&i.Amount,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -466,47 +487,21 @@ func (q *Queries) ReconcileInvoices(ctx context.Context, partnerID string) ([]Re
 
 const ReconcileOrders = `-- name: ReconcileOrders :many
 
-select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
-  coalesce(s.lines, '{}')::text[] as lines
-from (
-  select t.order_id as id, array[t.customer_id::text, t.state::text] as columns, t.document
-  from customer_order t where t.partner_id = $1 and ($2::boolean or t.order_id = any($3::text[]))
-) r
-full join (
-  select substr(x.fact, 7) as id, array_agg(x.account || '|' || x.bill || '|' || x.currency || '|' || x.amount) as lines
-  from (
-    select p.fact, p.account, coalesce(p.bill_id, '') as bill, p.currency, sum(p.amount) as amount from posting p
-    where p.partner_id = $1 and starts_with(p.fact, 'order/') and ($2::boolean or p.fact = any($4::text[]))
-    group by 1, 2, 3, 4 having sum(p.amount) <> 0
-  ) x group by x.fact
-) s on s.id = r.id
+select t.order_id as id, t.customer_id, t.state, t.document
+from customer_order t where t.partner_id = $1 and ($2::boolean or t.order_id = any($3::text[]))
 `
 
-type ReconcileOrdersParams struct {
-	PartnerID string
-	Whole     bool
-	Ids       []string
-	Facts     []string
-}
-
 type ReconcileOrdersRow struct {
-	ID       string
-	Stored   bool
-	Columns  []string
-	Document []byte
-	Lines    []string
+	ID         string
+	CustomerID string
+	State      string
+	Document   []byte
 }
 
-// Rows as they are stored: their columns as texts, their document and, where the ledger knows them, what the postings of
-// their fact sum to, by account, bill and currency. A fact that has no row stands without columns. All of a partner's rows
-// are read, or those that changed: a condition that always holds costs nothing, since the plans are made for the values.
-func (q *Queries) ReconcileOrders(ctx context.Context, arg ReconcileOrdersParams) ([]ReconcileOrdersRow, error) {
-	rows, err := q.db.Query(ctx, ReconcileOrders,
-		arg.PartnerID,
-		arg.Whole,
-		arg.Ids,
-		arg.Facts,
-	)
+// Rows as they are stored: their id, their columns as texts with ” for null, and their document last. All of a partner's
+// rows are read, or those that changed: a condition that always holds costs nothing, since the plans are made for the values.
+func (q *Queries) ReconcileOrders(ctx context.Context, partnerID string, whole bool, ids []string) ([]ReconcileOrdersRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileOrders, partnerID, whole, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -516,10 +511,9 @@ func (q *Queries) ReconcileOrders(ctx context.Context, arg ReconcileOrdersParams
 		var i ReconcileOrdersRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.Stored,
-			&i.Columns,
+			&i.CustomerID,
+			&i.State,
 			&i.Document,
-			&i.Lines,
 		); err != nil {
 			return nil, err
 		}
@@ -532,13 +526,15 @@ func (q *Queries) ReconcileOrders(ctx context.Context, arg ReconcileOrdersParams
 }
 
 const ReconcileOwedInvoices = `-- name: ReconcileOwedInvoices :many
-select t.owed_id as id, array[t.tax_rate::text, t.currency::text, t.amount::text] as columns, t.document
+select t.owed_id as id, t.tax_rate::text as tax_rate, t.currency, t.amount::text as amount, t.document
 from owed_invoice t where t.partner_id = $1
 `
 
 type ReconcileOwedInvoicesRow struct {
 	ID       string
-	Columns  interface{}
+	TaxRate  string
+	Currency string
+	Amount   string
 	Document []byte
 }
 
@@ -551,7 +547,13 @@ func (q *Queries) ReconcileOwedInvoices(ctx context.Context, partnerID string) (
 	var items []ReconcileOwedInvoicesRow
 	for rows.Next() {
 		var i ReconcileOwedInvoicesRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.TaxRate,
+			&i.Currency,
+			&i.Amount,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -563,14 +565,20 @@ func (q *Queries) ReconcileOwedInvoices(ctx context.Context, partnerID string) (
 }
 
 const ReconcileQuotas = `-- name: ReconcileQuotas :many
-select t.quota_id as id, array[t.currency::text, t.state::text, t.amount::text, t.balance::text, t.issued::text, t.given_back::text] as columns, t.document
+select t.quota_id as id, t.currency, t.state, t.amount::text as amount, t.balance::text as balance, t.issued::text as issued,
+  t.given_back::text as given_back, t.document
 from coupon_quota t where t.partner_id = $1
 `
 
 type ReconcileQuotasRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID        string
+	Currency  string
+	State     string
+	Amount    string
+	Balance   string
+	Issued    string
+	GivenBack string
+	Document  []byte
 }
 
 func (q *Queries) ReconcileQuotas(ctx context.Context, partnerID string) ([]ReconcileQuotasRow, error) {
@@ -582,7 +590,16 @@ func (q *Queries) ReconcileQuotas(ctx context.Context, partnerID string) ([]Reco
 	var items []ReconcileQuotasRow
 	for rows.Next() {
 		var i ReconcileQuotasRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Currency,
+			&i.State,
+			&i.Amount,
+			&i.Balance,
+			&i.Issued,
+			&i.GivenBack,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -594,44 +611,19 @@ func (q *Queries) ReconcileQuotas(ctx context.Context, partnerID string) ([]Reco
 }
 
 const ReconcileRepayments = `-- name: ReconcileRepayments :many
-select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
-  coalesce(s.lines, '{}')::text[] as lines
-from (
-  select t.repayment_id as id, array[t.currency::text, t.amount::text] as columns, t.document
-  from repayment t where t.partner_id = $1 and ($2::boolean or t.repayment_id = any($3::text[]))
-) r
-full join (
-  select substr(x.fact, 11) as id, array_agg(x.account || '|' || x.bill || '|' || x.currency || '|' || x.amount) as lines
-  from (
-    select p.fact, p.account, coalesce(p.bill_id, '') as bill, p.currency, sum(p.amount) as amount from posting p
-    where p.partner_id = $1 and starts_with(p.fact, 'repayment/') and ($2::boolean or p.fact = any($4::text[]))
-    group by 1, 2, 3, 4 having sum(p.amount) <> 0
-  ) x group by x.fact
-) s on s.id = r.id
+select t.repayment_id as id, t.currency, t.amount::text as amount, t.document
+from repayment t where t.partner_id = $1 and ($2::boolean or t.repayment_id = any($3::text[]))
 `
-
-type ReconcileRepaymentsParams struct {
-	PartnerID string
-	Whole     bool
-	Ids       []string
-	Facts     []string
-}
 
 type ReconcileRepaymentsRow struct {
 	ID       string
-	Stored   bool
-	Columns  []string
+	Currency string
+	Amount   string
 	Document []byte
-	Lines    []string
 }
 
-func (q *Queries) ReconcileRepayments(ctx context.Context, arg ReconcileRepaymentsParams) ([]ReconcileRepaymentsRow, error) {
-	rows, err := q.db.Query(ctx, ReconcileRepayments,
-		arg.PartnerID,
-		arg.Whole,
-		arg.Ids,
-		arg.Facts,
-	)
+func (q *Queries) ReconcileRepayments(ctx context.Context, partnerID string, whole bool, ids []string) ([]ReconcileRepaymentsRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileRepayments, partnerID, whole, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -641,10 +633,9 @@ func (q *Queries) ReconcileRepayments(ctx context.Context, arg ReconcileRepaymen
 		var i ReconcileRepaymentsRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.Stored,
-			&i.Columns,
+			&i.Currency,
+			&i.Amount,
 			&i.Document,
-			&i.Lines,
 		); err != nil {
 			return nil, err
 		}
@@ -657,44 +648,21 @@ func (q *Queries) ReconcileRepayments(ctx context.Context, arg ReconcileRepaymen
 }
 
 const ReconcileRequests = `-- name: ReconcileRequests :many
-select coalesce(r.id, s.id)::text as id, (r.id is not null)::boolean as stored, coalesce(r.columns, '{}')::text[] as columns, r.document,
-  coalesce(s.lines, '{}')::text[] as lines
-from (
-  select t.request_id as id, array[t.state::text, t.currency::text, t.amount::text, t.payout::text] as columns, t.document
-  from payment_request t where t.partner_id = $1 and ($2::boolean or t.request_id = any($3::text[]))
-) r
-full join (
-  select substr(x.fact, 9) as id, array_agg(x.account || '|' || x.bill || '|' || x.currency || '|' || x.amount) as lines
-  from (
-    select p.fact, p.account, coalesce(p.bill_id, '') as bill, p.currency, sum(p.amount) as amount from posting p
-    where p.partner_id = $1 and starts_with(p.fact, 'request/') and ($2::boolean or p.fact = any($4::text[]))
-    group by 1, 2, 3, 4 having sum(p.amount) <> 0
-  ) x group by x.fact
-) s on s.id = r.id
+select t.request_id as id, t.state, t.currency, t.amount::text as amount, t.payout::text as payout, t.document
+from payment_request t where t.partner_id = $1 and ($2::boolean or t.request_id = any($3::text[]))
 `
-
-type ReconcileRequestsParams struct {
-	PartnerID string
-	Whole     bool
-	Ids       []string
-	Facts     []string
-}
 
 type ReconcileRequestsRow struct {
 	ID       string
-	Stored   bool
-	Columns  []string
+	State    string
+	Currency string
+	Amount   string
+	Payout   string
 	Document []byte
-	Lines    []string
 }
 
-func (q *Queries) ReconcileRequests(ctx context.Context, arg ReconcileRequestsParams) ([]ReconcileRequestsRow, error) {
-	rows, err := q.db.Query(ctx, ReconcileRequests,
-		arg.PartnerID,
-		arg.Whole,
-		arg.Ids,
-		arg.Facts,
-	)
+func (q *Queries) ReconcileRequests(ctx context.Context, partnerID string, whole bool, ids []string) ([]ReconcileRequestsRow, error) {
+	rows, err := q.db.Query(ctx, ReconcileRequests, partnerID, whole, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -704,10 +672,11 @@ func (q *Queries) ReconcileRequests(ctx context.Context, arg ReconcileRequestsPa
 		var i ReconcileRequestsRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.Stored,
-			&i.Columns,
+			&i.State,
+			&i.Currency,
+			&i.Amount,
+			&i.Payout,
 			&i.Document,
-			&i.Lines,
 		); err != nil {
 			return nil, err
 		}
@@ -720,14 +689,15 @@ func (q *Queries) ReconcileRequests(ctx context.Context, arg ReconcileRequestsPa
 }
 
 const ReconcileResources = `-- name: ReconcileResources :many
-select t.resource_id as id, array[t.customer_id::text, t.state::text] as columns, t.document
+select t.resource_id as id, t.customer_id, t.state, t.document
 from resource t where t.partner_id = $1
 `
 
 type ReconcileResourcesRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID         string
+	CustomerID string
+	State      string
+	Document   []byte
 }
 
 func (q *Queries) ReconcileResources(ctx context.Context, partnerID string) ([]ReconcileResourcesRow, error) {
@@ -739,7 +709,12 @@ func (q *Queries) ReconcileResources(ctx context.Context, partnerID string) ([]R
 	var items []ReconcileResourcesRow
 	for rows.Next() {
 		var i ReconcileResourcesRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.CustomerID,
+			&i.State,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -751,14 +726,18 @@ func (q *Queries) ReconcileResources(ctx context.Context, partnerID string) ([]R
 }
 
 const ReconcileStatements = `-- name: ReconcileStatements :many
-select t.statement_id as id, array[t.cycle::text, t.currency::text, t.bill_amount::text, t.initial_amount_due::text] as columns, t.document
+select t.statement_id as id, t.cycle, t.currency, t.bill_amount::text as bill_amount,
+  t.initial_amount_due::text as initial_amount_due, t.document
 from statement t where t.partner_id = $1
 `
 
 type ReconcileStatementsRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID               string
+	Cycle            string
+	Currency         string
+	BillAmount       string
+	InitialAmountDue string
+	Document         []byte
 }
 
 func (q *Queries) ReconcileStatements(ctx context.Context, partnerID string) ([]ReconcileStatementsRow, error) {
@@ -770,7 +749,14 @@ func (q *Queries) ReconcileStatements(ctx context.Context, partnerID string) ([]
 	var items []ReconcileStatementsRow
 	for rows.Next() {
 		var i ReconcileStatementsRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Cycle,
+			&i.Currency,
+			&i.BillAmount,
+			&i.InitialAmountDue,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -782,15 +768,19 @@ func (q *Queries) ReconcileStatements(ctx context.Context, partnerID string) ([]
 }
 
 const ReconcileUsages = `-- name: ReconcileUsages :many
-select t.usage_id as id, array[t.resource_id::text, t.window_id::text, coalesce(t.tier_id, '')::text, t.refused::text] as columns, t.document
+select t.usage_id as id, t.resource_id, t.window_id, coalesce(t.tier_id, '')::text as tier_id, t.refused::text as refused,
+  t.document
 from usage t where t.partner_id = $1
 order by t.resource_id, t.ends_at, t.usage_id
 `
 
 type ReconcileUsagesRow struct {
-	ID       string
-	Columns  interface{}
-	Document []byte
+	ID         string
+	ResourceID string
+	WindowID   string
+	TierID     string
+	Refused    string
+	Document   []byte
 }
 
 func (q *Queries) ReconcileUsages(ctx context.Context, partnerID string) ([]ReconcileUsagesRow, error) {
@@ -802,7 +792,14 @@ func (q *Queries) ReconcileUsages(ctx context.Context, partnerID string) ([]Reco
 	var items []ReconcileUsagesRow
 	for rows.Next() {
 		var i ReconcileUsagesRow
-		if err := rows.Scan(&i.ID, &i.Columns, &i.Document); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.ResourceID,
+			&i.WindowID,
+			&i.TierID,
+			&i.Refused,
+			&i.Document,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

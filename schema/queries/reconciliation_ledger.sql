@@ -9,10 +9,16 @@ select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit
 select * from partner where partner_id = @partner_id;
 
 -- name: PostingsAfter :many
-select posting_no, input_no, fact, account, coalesce(bill_id, '')::text as bill_id, currency, amount, hash
+select posting_no, input_no, fact, account, coalesce(bill_id, '')::text as bill_id, currency, amount::text as amount, hash
 from posting
 where partner_id = @partner_id and posting_no > @after
 order by posting_no;
+
+-- name: SumsOfFacts :many
+select fact, account, coalesce(bill_id, '')::text as bill_id, currency, sum(amount)::numeric as amount
+from posting
+where partner_id = @partner_id and fact = any(@facts::text[])
+group by fact, account, bill_id, currency;
 
 -- name: ReconciledBills :many
 -- What the postings of bills came to when the partner was compared last.
