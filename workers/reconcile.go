@@ -11,6 +11,7 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/site"
@@ -24,8 +25,8 @@ const (
 )
 
 const (
-	// fullRunDay is the day of the month, at the site, on which the scheduled
-	// run compares everything (Settlement rules, section 8).
+	// fullRunDay is the day of the month, at the site, from which on the next
+	// scheduled run compares everything (Settlement rules, section 8).
 	fullRunDay = 6
 	// reconcileSource is the cause of runs that nobody scheduled.
 	reconcileSource = events.Source + "/reconcile"
@@ -39,7 +40,7 @@ type ReconcileRequest struct {
 	Mode                   string
 	Site, PartnerID, Cycle string
 	ScheduledFor           time.Time
-	Source, EventID        string // of the event that asked for it
+	Source, EventID        string // its cause
 }
 
 // ReconcileByHand is the request of somebody who did not wait for the clock.
@@ -49,38 +50,44 @@ func ReconcileByHand(mode, partnerID, cycle string, now time.Time) ReconcileRequ
 	return ReconcileRequest{ID: id, Mode: mode, PartnerID: partnerID, Cycle: cycle, ScheduledFor: now, Source: reconcileSource, EventID: id}
 }
 
-// scheduledReconciliation is the request of a job that fired: one for each
-// site and local time, whoever fires it and however often.
-func scheduledReconciliation(ev *events.Event, sites site.Profiles) (ReconcileRequest, error) {
-	fired, ok := ev.Data.(*events.ScheduleFired)
-	if !ok || fired.Job != decision.JobReconcile {
-		return ReconcileRequest{}, fmt.Errorf("schedule a reconciliation by event %q: it does not fire the job %s", ev.ID, decision.JobReconcile)
-	}
-	profile, err := sites.Get(fired.Site)
-	if err != nil {
-		return ReconcileRequest{}, fmt.Errorf("schedule a reconciliation by event %q: %w", ev.ID, err)
-	}
+// scheduleReconciliation stores the run of a job that fired: one for each site
+// and local time, whoever fires it and however often.
+func scheduleReconciliation(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, profile *site.Profile) error {
 	key, _, err := schedule.Key(fired.Job, profile, fired.ScheduledFor)
 	if err != nil {
-		return ReconcileRequest{}, fmt.Errorf("schedule a reconciliation by event %q: %w", ev.ID, err)
+		return err
 	}
-	request := ReconcileRequest{ID: decision.JobReconcile + "/" + fired.Site + "/" + key, Mode: ReconcileIncremental,
-		Site: fired.Site, ScheduledFor: fired.ScheduledFor, Source: ev.Source, EventID: ev.ID}
-	if fired.ScheduledFor.In(profile.Zone()).Day() == fullRunDay {
-		request.Mode = ReconcileFull
+	mode, err := scheduledMode(ctx, queries, fired, profile)
+	if err != nil {
+		return err
 	}
-	return request, nil
+	_, err = queries.AddReconciliationRun(ctx, db.AddReconciliationRunParams{RunID: decision.JobReconcile + "/" + fired.Site + "/" + key, Mode: mode,
+		Site: fired.Site, ScheduledFor: fired.ScheduledFor, Source: ev.Source, EventID: ev.ID})
+	return err
 }
 
-// AddReconciliation stores a run that is to be worked on, and tells whether it
-// is new.
-func AddReconciliation(ctx context.Context, queries *db.Queries, request ReconcileRequest) (added bool, err error) {
-	rows, err := queries.AddReconciliationRun(ctx, db.AddReconciliationRunParams{RunID: request.ID, Mode: request.Mode, Site: request.Site,
-		PartnerID: request.PartnerID, Cycle: request.Cycle, ScheduledFor: request.ScheduledFor, Source: request.Source, EventID: request.EventID})
-	if err != nil {
-		return false, fmt.Errorf("store the reconciliation run %q: %w", request.ID, err)
+// scheduledMode is full for the first run since the last 6th, as the site has
+// it: a 6th that was missed is made up for by whichever run comes next. It
+// follows from the time that a run is scheduled for and from the runs before.
+func scheduledMode(ctx context.Context, queries *db.Queries, fired *events.ScheduleFired, profile *site.Profile) (string, error) {
+	compared, err := queries.FullReconciliationBetween(ctx, fired.Site, fullDue(fired.ScheduledFor, profile.Zone()), fired.ScheduledFor)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("ask when everything was compared: %w", err)
+	case compared:
+		return ReconcileIncremental, nil
+	default:
+		return ReconcileFull, nil
 	}
-	return rows == 1, nil
+}
+
+// fullDue is the last time at or before another from which on a full run is due.
+func fullDue(at time.Time, zone *time.Location) time.Time {
+	year, month, day := at.In(zone).Date()
+	if day < fullRunDay {
+		month-- // the first month of a year less one is the last of the year before
+	}
+	return calendar.StartOfDay(time.Date(year, month, fullRunDay, 12, 0, 0, 0, zone), zone)
 }
 
 // recipients are the next partners that a job is sent to. A reconciliation is sent
@@ -91,11 +98,14 @@ func (r *referenceReader) recipients(ctx context.Context, queries *db.Queries, e
 		if !hasProfile(r.config.Sites, fired.Site) {
 			return nil, nil // no partner can be enrolled there
 		}
-		request, err := scheduledReconciliation(ev, r.config.Sites)
+		profile, err := r.config.Sites.Get(fired.Site)
 		if err == nil {
-			_, err = AddReconciliation(ctx, queries, request)
+			err = scheduleReconciliation(ctx, queries, ev, fired, profile)
 		}
-		return nil, err
+		if err != nil {
+			return nil, fmt.Errorf("store the reconciliation that event %q fires: %w", ev.ID, err)
+		}
+		return nil, nil
 	}
 	partners, err := queries.PartnersOfSite(ctx, fired.Site, after, r.page)
 	if err != nil {
@@ -139,15 +149,26 @@ func NewReconciler(pool *pgxpool.Pool, sites site.Profiles, owner string, log *s
 	return &Reconciler{pool: pool, queries: db.New(pool), sites: sites, owner: owner, log: log, silence: reconcileSilenceSeconds, Parallel: 1, Progress: func(int, int) {}}
 }
 
-// Run works on one run, which may have been begun by somebody who is gone,
-// until it is finished.
-func (r *Reconciler) Run(ctx context.Context, runID string) (db.ReconciliationRun, error) {
+// Begin stores a run and takes it in the same moment, so that no other process
+// does in between; Work works on it.
+func (r *Reconciler) Begin(ctx context.Context, request ReconcileRequest) (db.ReconciliationRun, error) {
+	begun, err := r.queries.BeginReconciliationRun(ctx, db.BeginReconciliationRunParams{RunID: request.ID, Mode: request.Mode, Site: request.Site,
+		PartnerID: request.PartnerID, Cycle: request.Cycle, ScheduledFor: request.ScheduledFor, Source: request.Source, EventID: request.EventID, Owner: r.owner})
+	return taken(begun, err, request.ID)
+}
+
+// Resume takes a run that was begun by somebody who is gone, or by nobody yet.
+func (r *Reconciler) Resume(ctx context.Context, runID string) (db.ReconciliationRun, error) {
 	claimed, err := r.queries.ClaimReconciliationRun(ctx, r.owner, runID, r.silence)
+	return taken(claimed, err, runID)
+}
+
+func taken(runs []db.ReconciliationRun, err error, runID string) (db.ReconciliationRun, error) {
+	if err == nil && len(runs) == 0 {
+		err = ErrReconcileBusy
+	}
 	if err != nil {
 		return db.ReconciliationRun{}, fmt.Errorf("take the reconciliation run %q: %w", runID, err)
 	}
-	if len(claimed) == 0 {
-		return db.ReconciliationRun{}, fmt.Errorf("take the reconciliation run %q: %w", runID, ErrReconcileBusy)
-	}
-	return r.work(ctx, claimed[0])
+	return runs[0], nil
 }

@@ -88,9 +88,3 @@ func ReconciliationRuns(ctx context.Context, pool *pgxpool.Pool, limit int) ([]R
 	}
 	return rows, nil
 }
-
-// RequestReconciliation stores a run for whoever works on runs.
-func RequestReconciliation(ctx context.Context, pool *pgxpool.Pool, request ReconcileRequest) error {
-	_, err := AddReconciliation(ctx, db.New(pool), request)
-	return err
-}

@@ -194,17 +194,26 @@ func (c *comparing) compared() (rows int64) {
 // cycles. First of all in a transaction: it holds up other runs that compared
 // the partner beside this one, and refuses what is older than they stored.
 func (c *comparing) mark(ctx context.Context, queries *db.Queries, run *db.ReconciliationRun) error {
-	if c.unchanged || run.Cycle != "" || c.partnerID == events.AllPartners {
+	if c.unchanged || c.partnerID == events.AllPartners || run.Cycle != "" && c.since.ComparedAt.IsZero() {
 		return nil
 	}
-	stored, err := queries.SaveReconciled(ctx, c.upTo)
-	if err != nil {
+	var stored int64
+	var err error
+	if run.Cycle != "" {
+		stored, err = queries.TouchReconciled(ctx, c.partnerID, c.since.ComparedAt)
+	} else {
+		stored, err = queries.SaveReconciled(ctx, c.upTo)
+	}
+	switch {
+	case err != nil:
 		return fmt.Errorf("store how far it is compared: %w", err)
-	}
-	if stored == 0 {
+	case stored == 0:
 		return errComparedElsewhere
+	case run.Cycle != "":
+		return nil
+	default:
+		return c.saveBalances(ctx, queries)
 	}
-	return c.saveBalances(ctx, queries)
 }
 
 // save stores the counts of the pairs.

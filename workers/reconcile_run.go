@@ -31,7 +31,7 @@ func (w *Worker) reconcile(ctx context.Context) error {
 	for {
 		claimed, err := w.queries.ClaimReconciliationRun(ctx, reconciler.owner, "", reconciler.silence)
 		if err == nil && len(claimed) > 0 {
-			_, err = reconciler.work(ctx, claimed[0])
+			_, err = reconciler.Work(ctx, claimed[0])
 		}
 		pauseFor := reconcilePollInterval
 		switch {
@@ -50,8 +50,8 @@ func (w *Worker) reconcile(ctx context.Context) error {
 	}
 }
 
-// work brings a claimed run to its end. An error leaves it where it stands.
-func (r *Reconciler) work(ctx context.Context, run db.ReconciliationRun) (finished db.ReconciliationRun, err error) {
+// Work brings a run that was taken to its end. An error leaves it where it stands.
+func (r *Reconciler) Work(ctx context.Context, run db.ReconciliationRun) (finished db.ReconciliationRun, err error) {
 	r.log.Info("reconciliation goes on", "run", run.RunID, "mode", run.Mode, "behind", run.Cursor, "attempt", run.Attempts)
 	group, working := errgroup.WithContext(ctx)
 	beating, stop := context.WithCancel(working)

@@ -38,6 +38,9 @@ func causeOf(run *db.ReconciliationRun, partnerID string) *events.Event {
 func KeepFindings(ctx context.Context, tx pgx.Tx, run FindingRun, partnerID string, compared []reconciliation.Kind, found []reconciliation.Finding) (FindingsKept, []events.Out, error) {
 	queries := db.New(tx)
 	k := keeping{run: run, partnerID: partnerID, found: map[string]bool{}, save: db.SaveFindingsParams{PartnerID: partnerID, RunID: run.ID}}
+	if err := queries.LockFindings(ctx, partnerID); err != nil {
+		return k.kept, nil, fmt.Errorf("lock its findings: %w", err)
+	}
 	open, err := queries.OpenFindings(ctx, partnerID)
 	if err != nil {
 		return k.kept, nil, fmt.Errorf("read the open findings: %w", err)

@@ -18,11 +18,10 @@ func (w *world) reconciled(mode string) db.ReconciliationRun {
 	w.t.Helper()
 	r := NewReconciler(w.pool, site.Default(), "test", quiet)
 	r.Parallel = 2
-	request := ReconcileByHand(mode, "", "", time.Now())
-	if _, err := AddReconciliation(w.t.Context(), db.New(w.pool), request); err != nil {
-		w.t.Fatal(err)
+	run, err := r.Begin(w.t.Context(), ReconcileByHand(mode, "", "", time.Now()))
+	if err == nil {
+		run, err = r.Work(w.t.Context(), run)
 	}
-	run, err := r.Run(w.t.Context(), request.ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -45,18 +45,6 @@ func (r *reconcileCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer pool.Close()
-	id := r.Resume
-	if id == "" {
-		mode := workers.ReconcileIncremental
-		if r.Full {
-			mode = workers.ReconcileFull
-		}
-		request := workers.ReconcileByHand(mode, r.Partner, r.Cycle, time.Now())
-		if err := workers.RequestReconciliation(ctx, pool, request); err != nil {
-			return err
-		}
-		id = request.ID
-	}
 	reconciler := workers.NewReconciler(pool, sites, "reconcile-"+strconv.Itoa(os.Getpid()), slog.New(slog.DiscardHandler))
 	reconciler.Parallel = r.Parallel
 	var bar *progress
@@ -66,12 +54,16 @@ func (r *reconcileCommand) Run(ctx context.Context, c *console) error {
 		}
 		bar.set(done)
 	}
-	run, err := reconciler.Run(ctx, id)
+	run, err := r.take(ctx, reconciler)
+	if err != nil {
+		return err
+	}
+	run, err = reconciler.Work(ctx, run)
 	if bar != nil {
 		bar.close()
 	}
 	if err != nil {
-		return fmt.Errorf("%w; go on with accruald reconcile --resume %s", err, id)
+		return fmt.Errorf("%w; go on with accruald reconcile --resume %s", err, run.RunID)
 	}
 	list := listing.Reconciliations([]listing.Reconciliation{runRow(&run)}, 1)
 	err = formFlags{JSON: r.JSON}.write(c, list)
@@ -79,6 +71,18 @@ func (r *reconcileCommand) Run(ctx context.Context, c *console) error {
 		err = errors.Join(err, fmt.Errorf("%d findings of severity error are open: list them with accruald findings", run.OpenErrors))
 	}
 	return err
+}
+
+// take begins a run, or takes the one that is to go on.
+func (r *reconcileCommand) take(ctx context.Context, reconciler *workers.Reconciler) (workers.ReconciliationRun, error) {
+	if r.Resume != "" {
+		return reconciler.Resume(ctx, r.Resume)
+	}
+	mode := workers.ReconcileIncremental
+	if r.Full {
+		mode = workers.ReconcileFull
+	}
+	return reconciler.Begin(ctx, workers.ReconcileByHand(mode, r.Partner, r.Cycle, time.Now()))
 }
 
 // Help is shown below the flags.

@@ -19,7 +19,6 @@ import (
 
 	"github.com/accruald/accruald/cmd/accruald/internal/books"
 	"github.com/accruald/accruald/cmd/accruald/internal/report"
-	"github.com/accruald/accruald/schema/db"
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/site"
@@ -286,10 +285,11 @@ func reportRuns(t *testing.T, o *operated) {
 		}
 	}
 	request := workers.ReconcileByHand(workers.ReconcileFull, "", "", time.Now())
-	if _, err := workers.AddReconciliation(t.Context(), db.New(pool), request); err != nil {
-		t.Fatal(err)
+	reconciler := workers.NewReconciler(pool, site.Default(), "test", slog.New(slog.DiscardHandler))
+	run, err := reconciler.Begin(t.Context(), request)
+	if err == nil {
+		run, err = reconciler.Work(t.Context(), run)
 	}
-	run, err := workers.NewReconciler(pool, site.Default(), "test", slog.New(slog.DiscardHandler)).Run(t.Context(), request.ID)
 	if err != nil || run.Opened == 0 {
 		t.Fatalf("%d findings, %v", run.Opened, err)
 	}

@@ -214,13 +214,23 @@ func (q *Queries) ListFindings(ctx context.Context, arg ListFindingsParams) ([]F
 	return items, nil
 }
 
-const OpenFindings = `-- name: OpenFindings :many
+const LockFindings = `-- name: LockFindings :exec
 
-select partner_id, finding_id, version, kind, severity, state, keys, cycle, currency, expected, found, difference, evidence, opened_run, opened_at, seen_run, seen_at, seen_count, closed_run, closed_at from finding where partner_id = $1 and state = 'open' for update
+select pg_advisory_xact_lock(hashtextextended('accruald.finding.' || $1::text, 0))
 `
 
 // Findings: differences between two views, kept from the run that opens one to the run that closes it.
-// Of one partner, locked: two runs at once bring them up to date one after the other.
+// Whoever brings a partner's findings up to date comes after the other, also where there are none yet.
+func (q *Queries) LockFindings(ctx context.Context, partnerID string) error {
+	_, err := q.db.Exec(ctx, LockFindings, partnerID)
+	return err
+}
+
+const OpenFindings = `-- name: OpenFindings :many
+select partner_id, finding_id, version, kind, severity, state, keys, cycle, currency, expected, found, difference, evidence, opened_run, opened_at, seen_run, seen_at, seen_count, closed_run, closed_at from finding where partner_id = $1 and state = 'open'
+`
+
+// Of one partner, behind LockFindings.
 func (q *Queries) OpenFindings(ctx context.Context, partnerID string) ([]Finding, error) {
 	rows, err := q.db.Query(ctx, OpenFindings, partnerID)
 	if err != nil {

@@ -101,6 +101,82 @@ func (q *Queries) BeatReconciliationRun(ctx context.Context, runID string, owner
 	return result.RowsAffected(), nil
 }
 
+const BeginReconciliationRun = `-- name: BeginReconciliationRun :many
+insert into reconciliation_run (run_id, mode, site, partner_id, cycle, scheduled_for, source, event_id, state, owner, heartbeat_at, attempts, started_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 'running', $9::text, clock_timestamp(), 1, clock_timestamp())
+on conflict (run_id) do nothing
+returning run_id, mode, site, partner_id, cycle, scheduled_for, source, event_id, state, cursor, owner, heartbeat_at, attempts, error, created_at, started_at, finished_at, partners, skipped, compared, opened, updated, closed, open, open_errors
+`
+
+type BeginReconciliationRunParams struct {
+	RunID        string
+	Mode         string
+	Site         string
+	PartnerID    string
+	Cycle        string
+	ScheduledFor time.Time
+	Source       string
+	EventID      string
+	Owner        string
+}
+
+// A run that its owner works on from the first moment on, so that nobody else takes it; nothing where it is known.
+func (q *Queries) BeginReconciliationRun(ctx context.Context, arg BeginReconciliationRunParams) ([]ReconciliationRun, error) {
+	rows, err := q.db.Query(ctx, BeginReconciliationRun,
+		arg.RunID,
+		arg.Mode,
+		arg.Site,
+		arg.PartnerID,
+		arg.Cycle,
+		arg.ScheduledFor,
+		arg.Source,
+		arg.EventID,
+		arg.Owner,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReconciliationRun
+	for rows.Next() {
+		var i ReconciliationRun
+		if err := rows.Scan(
+			&i.RunID,
+			&i.Mode,
+			&i.Site,
+			&i.PartnerID,
+			&i.Cycle,
+			&i.ScheduledFor,
+			&i.Source,
+			&i.EventID,
+			&i.State,
+			&i.Cursor,
+			&i.Owner,
+			&i.HeartbeatAt,
+			&i.Attempts,
+			&i.Error,
+			&i.CreatedAt,
+			&i.StartedAt,
+			&i.FinishedAt,
+			&i.Partners,
+			&i.Skipped,
+			&i.Compared,
+			&i.Opened,
+			&i.Updated,
+			&i.Closed,
+			&i.Open,
+			&i.OpenErrors,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ClaimReconciliationRun = `-- name: ClaimReconciliationRun :many
 update reconciliation_run r
 set owner = $1::text, heartbeat_at = clock_timestamp(), state = 'running', attempts = r.attempts + 1,
@@ -329,6 +405,21 @@ delete from reconciled_bill where partner_id = $1
 func (q *Queries) ForgetReconciledBills(ctx context.Context, partnerID string) error {
 	_, err := q.db.Exec(ctx, ForgetReconciledBills, partnerID)
 	return err
+}
+
+const FullReconciliationBetween = `-- name: FullReconciliationBetween :one
+select exists (
+  select from reconciliation_run
+  where mode = 'full' and partner_id = '' and cycle = '' and site in ('', $1::text)
+    and scheduled_for >= $2::timestamptz and scheduled_for <= $3::timestamptz)::boolean
+`
+
+// Whether a run of everything, of the site or of all, stands between two times, finished or not.
+func (q *Queries) FullReconciliationBetween(ctx context.Context, site string, since time.Time, until time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, FullReconciliationBetween, site, since, until)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const LeaveReconciliationRun = `-- name: LeaveReconciliationRun :exec
@@ -609,4 +700,17 @@ func (q *Queries) SaveReconciledBills(ctx context.Context, arg SaveReconciledBil
 		arg.Amounts,
 	)
 	return err
+}
+
+const TouchReconciled = `-- name: TouchReconciled :execrows
+update reconciled set compared_at = clock_timestamp() where partner_id = $1 and compared_at = $2::timestamptz
+`
+
+// What a run of one cycle does instead: it compares all, and keeps what concerns the cycle.
+func (q *Queries) TouchReconciled(ctx context.Context, partnerID string, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, TouchReconciled, partnerID, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

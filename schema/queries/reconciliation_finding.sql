@@ -1,8 +1,12 @@
 -- Findings: differences between two views, kept from the run that opens one to the run that closes it.
 
+-- name: LockFindings :exec
+-- Whoever brings a partner's findings up to date comes after the other, also where there are none yet.
+select pg_advisory_xact_lock(hashtextextended('accruald.finding.' || @partner_id::text, 0));
+
 -- name: OpenFindings :many
--- Of one partner, locked: two runs at once bring them up to date one after the other.
-select * from finding where partner_id = @partner_id and state = 'open' for update;
+-- Of one partner, behind LockFindings.
+select * from finding where partner_id = @partner_id and state = 'open';
 
 -- name: FindingsByID :many
 select * from finding where partner_id = @partner_id and finding_id = any(@ids::text[]);

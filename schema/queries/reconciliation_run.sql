@@ -5,6 +5,20 @@ insert into reconciliation_run (run_id, mode, site, partner_id, cycle, scheduled
 values (@run_id, @mode, @site, @partner_id, @cycle, @scheduled_for, @source, @event_id)
 on conflict (run_id) do nothing;
 
+-- name: BeginReconciliationRun :many
+-- A run that its owner works on from the first moment on, so that nobody else takes it; nothing where it is known.
+insert into reconciliation_run (run_id, mode, site, partner_id, cycle, scheduled_for, source, event_id, state, owner, heartbeat_at, attempts, started_at)
+values (@run_id, @mode, @site, @partner_id, @cycle, @scheduled_for, @source, @event_id, 'running', @owner::text, clock_timestamp(), 1, clock_timestamp())
+on conflict (run_id) do nothing
+returning *;
+
+-- name: FullReconciliationBetween :one
+-- Whether a run of everything, of the site or of all, stands between two times, finished or not.
+select exists (
+  select from reconciliation_run
+  where mode = 'full' and partner_id = '' and cycle = '' and site in ('', @site::text)
+    and scheduled_for >= @since::timestamptz and scheduled_for <= @until::timestamptz)::boolean;
+
 -- name: ClaimReconciliationRun :many
 -- The oldest run that nobody works on, or the one named. The database's clock alone judges who is alive.
 update reconciliation_run r
@@ -103,6 +117,10 @@ set run_id = excluded.run_id, compared_at = excluded.compared_at,
     input_no = excluded.input_no, decision_no = excluded.decision_no, posting_no = excluded.posting_no, posting_hash = excluded.posting_hash,
     statements = excluded.statements
 where reconciled.compared_at = @before::timestamptz;
+
+-- name: TouchReconciled :execrows
+-- What a run of one cycle does instead: it compares all, and keeps what concerns the cycle.
+update reconciled set compared_at = clock_timestamp() where partner_id = @partner_id and compared_at = @before::timestamptz;
 
 -- name: SaveReconciledBills :exec
 insert into reconciled_bill (partner_id, bill_id, account, currency, amount)
