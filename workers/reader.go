@@ -19,9 +19,10 @@ import (
 type Snapshot struct {
 	Common *decision.Reference // the fold of the reference log
 
-	tx    pgx.Tx
-	sites site.Profiles
-	model *ReadModel // where reference data is in memory; nil for a fold of its own
+	tx     pgx.Tx
+	sites  site.Profiles
+	model  *ReadModel // where reference data is in memory; nil for a fold of its own
+	opened int64      // nanoseconds after the model began
 }
 
 // ErrUnknownPartner says that a partner was never heard of.
@@ -55,7 +56,7 @@ func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, e
 		return nil, fmt.Errorf("load the numbers of partner %q: %w", id, err)
 	}
 	if s.model != nil && reference.Version() < row.ReferenceNo { // what was decided just now is read whole
-		if reference, err = s.model.renewed(ctx, id, row.ReferenceNo); err != nil {
+		if reference, err = s.model.within(ctx, db.New(s.tx), s.opened, id, row.ReferenceNo); err != nil {
 			return nil, err
 		}
 	}
@@ -66,7 +67,7 @@ func (s *Snapshot) Partner(ctx context.Context, id string) (*decision.Partner, e
 
 func (s *Snapshot) reference(ctx context.Context, id string) (*decision.PartnerReference, error) {
 	if s.model != nil {
-		return s.model.reference(ctx, id)
+		return s.model.within(ctx, db.New(s.tx), s.opened, id, 0)
 	}
 	stored, err := db.New(s.tx).LoadPartnerReferences(ctx, []string{id}, []int64{0})
 	if err != nil {

@@ -167,7 +167,7 @@ func (m *ReadModel) Open(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the database: %w", err)
 	}
-	return &Snapshot{Common: m.common, tx: tx, sites: m.sites, model: m}, nil
+	return &Snapshot{Common: m.common, tx: tx, sites: m.sites, model: m, opened: int64(time.Since(m.began))}, nil
 }
 
 // AnyCustomer returns a partner that is enrolled and a customer of it now,

@@ -21,7 +21,7 @@ type followedPartner struct {
 	used atomic.Int64 // all times are nanoseconds after the read model's began
 	read atomic.Int64
 
-	mu        sync.Mutex // held while it is brought up to date
+	mu        sync.Mutex // held by who brings it up to date over the pool, so that one does and the others wait
 	reference atomic.Pointer[decision.PartnerReference]
 }
 
@@ -39,37 +39,44 @@ func (m *ReadModel) reference(ctx context.Context, id string) (*decision.Partner
 	if reference := p.reference.Load(); reference != nil && m.young(p.read.Load()) {
 		return reference, nil
 	}
-	return m.readNow(ctx, p, now)
+	return m.readNow(ctx, m.queries, p, now)
 }
 
-// renewed returns the reference data of a partner as of a version or later.
-func (m *ReadModel) renewed(ctx context.Context, id string, version int64) (*decision.PartnerReference, error) {
-	now := int64(time.Since(m.began))
+// within is reference, of a version or later, for who holds a connection: it
+// reads over that one, and waits neither for another nor for who waits for
+// another. Holders that wait for each other would use up the pool.
+func (m *ReadModel) within(ctx context.Context, queries *db.Queries, opened int64, id string, version int64) (*decision.PartnerReference, error) {
 	p := m.partners.get(id)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if reference := p.reference.Load(); reference != nil && reference.Version() >= version {
+	p.used.Store(int64(time.Since(m.began)))
+	if reference := p.reference.Load(); reference != nil && m.young(p.read.Load()) && reference.Version() >= version {
 		return reference, nil
 	}
-	return m.readNow(ctx, p, now)
+	return m.readNow(ctx, queries, p, opened)
 }
 
-// readNow reads what is new of a partner that is held.
-func (m *ReadModel) readNow(ctx context.Context, p *followedPartner, now int64) (*decision.PartnerReference, error) {
-	rows, err := m.queries.LoadPartnerReferences(ctx, []string{p.id}, []int64{p.version()})
+// readNow reads what is new of a partner, as of a time.
+func (m *ReadModel) readNow(ctx context.Context, queries *db.Queries, p *followedPartner, now int64) (*decision.PartnerReference, error) {
+	known := p.reference.Load()
+	rows, err := queries.LoadPartnerReferences(ctx, []string{p.id}, []int64{versionOf(known)})
+	var reference *decision.PartnerReference
 	if err == nil {
-		err = p.add(rows)
+		reference, err = p.add(known, rows)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the reference data of partner %q: %w", p.id, err)
 	}
-	reference := p.reference.Load()
 	if reference == nil {
 		m.partners.forget(p) // ids that nobody has would fill the memory
 		return nil, fmt.Errorf("load partner %q: %w", p.id, ErrUnknownPartner)
 	}
-	p.read.Store(max(p.read.Load(), now))
+	p.readAt(now)
 	return reference, nil
+}
+
+// readAt moves the time of the last reading on; it never goes back.
+func (p *followedPartner) readAt(now int64) {
+	for read := p.read.Load(); read < now && !p.read.CompareAndSwap(read, now); read = p.read.Load() {
+	}
 }
 
 // follow brings the partners that were asked about lately up to date, with
@@ -80,8 +87,10 @@ func (m *ReadModel) follow(ctx context.Context, now time.Duration) error {
 		return nil
 	}
 	ids, after := make([]string, len(followed)), make([]int64, len(followed))
+	known := make([]*decision.PartnerReference, len(followed))
 	for i, p := range followed {
-		ids[i], after[i] = p.id, p.version()
+		known[i] = p.reference.Load()
+		ids[i], after[i] = p.id, versionOf(known[i])
 	}
 	rows, err := m.queries.LoadPartnerReferences(ctx, ids, after)
 	if err != nil {
@@ -91,48 +100,47 @@ func (m *ReadModel) follow(ctx context.Context, now time.Duration) error {
 	for _, row := range rows {
 		news[row.Scope] = append(news[row.Scope], row)
 	}
-	for _, p := range followed {
-		p.mu.Lock()
-		err := p.add(news[p.id])
-		if err == nil {
-			p.read.Store(max(p.read.Load(), int64(now)))
-		}
-		p.mu.Unlock()
-		if err != nil {
+	for i, p := range followed {
+		if _, err := p.add(known[i], news[p.id]); err != nil {
 			return err
 		}
+		p.readAt(int64(now))
 	}
 	return nil
 }
 
-func (p *followedPartner) version() int64 {
-	if reference := p.reference.Load(); reference != nil {
-		return reference.Version()
+func versionOf(reference *decision.PartnerReference) int64 {
+	if reference == nil {
+		return 0
 	}
-	return 0
+	return reference.Version()
 }
 
-// add folds rows in version order; those that are known have no effect.
-func (p *followedPartner) add(rows []db.ReferenceLog) error {
-	known := p.version()
-	rows = slices.DeleteFunc(rows, func(row db.ReferenceLog) bool { return row.Version <= known })
+// add folds rows, in version order, into what was known when they were read.
+// Where somebody else was faster the more recent stays.
+func (p *followedPartner) add(known *decision.PartnerReference, rows []db.ReferenceLog) (*decision.PartnerReference, error) {
 	if len(rows) == 0 {
-		return nil
+		return known, nil
 	}
 	versions, news := make([]int64, len(rows)), make([]*events.Event, len(rows))
 	for i, row := range rows {
 		ev, err := restoreReference(row)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		versions[i], news[i] = row.Version, ev
 	}
-	reference := p.reference.Load()
-	if reference == nil {
-		reference = decision.NewPartnerReference()
+	next := known
+	if next == nil {
+		next = decision.NewPartnerReference()
 	}
-	p.reference.Store(reference.With(versions, news))
-	return nil
+	next = next.With(versions, news)
+	for now := known; versionOf(now) < next.Version(); now = p.reference.Load() {
+		if p.reference.CompareAndSwap(now, next) {
+			break
+		}
+	}
+	return next, nil
 }
 
 func (f *followedPartners) get(id string) *followedPartner {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/shopspring/decimal"
 
 	"github.com/accruald/accruald/events"
@@ -120,5 +121,52 @@ func TestReadModelRefusesOldData(t *testing.T) {
 	}
 	if _, err := m.Open(ctx); !errors.Is(err, ErrStale) {
 		t.Errorf("rows: %v", err)
+	}
+}
+
+// TestSnapshotsWaitForNobody: who holds a connection needs no other to know a
+// partner, or as many questions as the pool has connections would wait for each
+// other.
+func TestSnapshotsWaitForNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ev, err := events.New(events.Envelope{ID: "enrolled", Source: "/test", Subject: "P100", PartitionKey: "P100", Time: monthBegin},
+		&events.PartnerEnrolled{PartnerID: "P100", Site: "cn", Level: "gold", Tier: 1, EffectiveTime: monthBegin})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.process(delivery(ev))
+	config := w.pool.Config()
+	config.MaxConns = 2
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	m := NewReadModel(pool, site.Default(), slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithTimeout(t.Context(), testWaitMax)
+	defer cancel()
+	var open []*Snapshot
+	for range config.MaxConns {
+		m.began = time.Now()
+		m.read.Store(0)
+		s, err := m.Open(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close(context.WithoutCancel(ctx))
+		open = append(open, s)
+	}
+	for _, s := range open {
+		p, err := s.Partner(ctx, "P100")
+		if err != nil || p.Reference.Site() != "cn" {
+			t.Errorf("with every connection in use: %v", err)
+		}
+		if _, err := s.Partner(ctx, "P999"); !errors.Is(err, ErrUnknownPartner) {
+			t.Errorf("an unknown partner: %v", err)
+		}
+	}
+	if _, left := m.partners.byID["P999"]; left {
+		t.Error("a partner that nobody enrolled is kept")
 	}
 }

@@ -177,7 +177,7 @@ func (c *Call) resources(ctx context.Context, ids []string) (map[string]*actedOn
 	out := map[string]*actedOn{}
 	return out, c.Read(ctx, func(s *workers.Snapshot, p *decision.Partner) error {
 		ids := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !events.ValidID(id) }) // nothing has such an id
-		if err := s.Load(ctx, p, decision.ScopesOfResources(ids)...); err != nil {
+		if err := loadResources(ctx, s, p, ids); err != nil {
 			return err
 		}
 		for _, id := range ids {

@@ -75,3 +75,12 @@ func (c *Call) Read(ctx context.Context, f func(*workers.Snapshot, *decision.Par
 	}
 	return f(snapshot, p)
 }
+
+// loadResources brings named resources with all that their chains have. One of
+// which only usage is known is of no chain.
+func loadResources(ctx context.Context, s *workers.Snapshot, p *decision.Partner, ids []string) error {
+	if err := s.LoadResources(ctx, p, ids); err != nil {
+		return err
+	}
+	return s.Load(ctx, p, decision.ScopesOfResources(ids)...)
+}

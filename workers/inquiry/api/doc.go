@@ -37,6 +37,10 @@
 //
 // for one event, or makes several and hands them in together.
 //
+// How an operation names objects says its row in isolation_rows_test.go: every
+// kind of caller asks by it for objects of others and for ones that do not
+// exist, and has to hear the same. An operation without a row fails the test.
+//
 // # Actions
 //
 // What changes something becomes events of the partner's stream, as everything

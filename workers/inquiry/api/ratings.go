@@ -190,7 +190,7 @@ type aboutResources struct {
 // what belongs to others is answered as what is not there.
 func (c *Call) about(ctx context.Context, rows *workers.Snapshot, p *decision.Partner, customerID string, at time.Time, ids []string) (*aboutResources, error) {
 	ids = plausible(ids)
-	if err := rows.Load(ctx, p, decision.ScopesOfResources(ids)...); err != nil {
+	if err := loadResources(ctx, rows, p, ids); err != nil {
 		return nil, err
 	}
 	of := &aboutResources{family: p.Family(ids...)}

@@ -162,7 +162,7 @@ func (c *Call) resourcesOf(ctx context.Context, rows *workers.Snapshot, p *decis
 	list := &resourceList{prices: rows.Common.Prices(), site: profile}
 	if len(ids) > 0 {
 		ids = plausible(ids)
-		if err := rows.Load(ctx, p, decision.ScopesOfResources(ids)...); err != nil {
+		if err := loadResources(ctx, rows, p, ids); err != nil {
 			return nil, err
 		}
 		list.rows = p.Family(ids...)
