@@ -16,6 +16,7 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/reconciliation"
 	"github.com/accruald/accruald/workers/site"
@@ -55,8 +56,13 @@ func (w *world) vendorBill(partner string) map[string]vendorLine {
 
 func (w *world) importBill(partner string, bill map[string]vendorLine, more ...vendorLine) {
 	w.t.Helper()
+	w.importFile(partner, "2026-03", "CNY", bill, more...)
+}
+
+func (w *world) importFile(partner, cycle, currency string, bill map[string]vendorLine, more ...vendorLine) {
+	w.t.Helper()
 	var text strings.Builder
-	text.WriteString("Customer ID,Billing Cycle,Bill Type,Order ID,Original Order ID,Amount (CNY)\n")
+	fmt.Fprintf(&text, "Customer ID,Billing Cycle,Bill Type,Order ID,Original Order ID,Amount (%s)\n", currency)
 	for _, l := range append(slices.SortedFunc(maps.Values(bill), func(a, b vendorLine) int { return cmp.Compare(a.order, b.order) }), more...) {
 		fmt.Fprintf(&text, "%s,%s,%s,%s,%s,%s\n", l.customer, l.cycle, l.kind, l.order, l.original, l.amount)
 	}
@@ -64,7 +70,7 @@ func (w *world) importBill(partner string, bill map[string]vendorLine, more ...v
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := ImportStatement(w.t.Context(), w.pool, site.Default(), StatementFile{Path: path, PartnerID: partner, Cycle: "2026-03", Again: true}); err != nil {
+	if _, err := ImportStatement(w.t.Context(), w.pool, site.Default(), StatementFile{Path: path, PartnerID: partner, Cycle: calendar.Cycle(cycle), Again: true}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -154,6 +160,47 @@ func TestBooksAgainstStatements(t *testing.T) {
 		t.Errorf("under the corrected file: %q, want %q", list, want)
 	}
 	w.refusesAnswers(list[0], paid)
+}
+
+// TestOrdersThatStatementsHaveElsewhere: an order that a statement has as another
+// customer's, as another type of bill, in another currency or in another cycle
+// is one finding that says so, with the rows of both sides.
+func TestOrdersThatStatementsHaveElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := newHistory(t, 6, "P1")
+	w.process(w.deliver(h.reference("immediate", "credit"))...)
+	w.process(w.deliver(h.facts(40, 2))...)
+	h.fire(decision.JobCloseCycle, time.Date(2026, 5, 1, 0, 10, 0, 0, shanghai))
+	w.process(w.deliver(h.take())...)
+	bill := w.vendorBill("P1")
+	paid := slices.Sorted(maps.Keys(bill))
+	paid = slices.DeleteFunc(paid, func(id string) bool {
+		return bill[id].kind != "Expenditure" || !decimal.RequireFromString(bill[id].amount).IsPositive()
+	})
+	customer, kind, cycle := bill[paid[0]], bill[paid[1]], bill[paid[3]]
+	customer.customer = map[string]string{"C0": "C1", "C1": "C0"}[customer.customer]
+	kind.kind, cycle.cycle = "Adjustment", "2026-04"
+	foreign := bill[paid[2]]
+	bill[paid[0]], bill[paid[1]] = customer, kind
+	delete(bill, paid[2])
+	delete(bill, paid[3])
+	w.importBill("P1", bill)
+	w.importFile("P1", "2026-03", "USD", nil, foreign)
+	w.importFile("P1", "2026-04", "CNY", nil, cycle)
+	w.reconciled(ReconcileFull)
+	list, rows := w.ofStatements()
+	if want := []string{"bill_type_differs " + paid[1], "currency_differs " + paid[2], "customer_differs " + paid[0], "cycle_differs " + paid[3]}; !slices.Equal(list, want) {
+		t.Errorf("found %q, want %q", list, want)
+	}
+	for _, f := range rows {
+		evidence := readEvidence(t, f)
+		ours := slices.ContainsFunc(evidence, func(r reconciliation.Row) bool { return r.Source == "customer_order" })
+		theirs := slices.ContainsFunc(evidence, func(r reconciliation.Row) bool { return strings.HasPrefix(r.Source, "bill.csv") })
+		if !ours || !theirs {
+			t.Errorf("%s: evidence %v", f.Kind, evidence)
+		}
+	}
 }
 
 // refusesAnswers looks at what cannot be adjusted, and at a repetition.

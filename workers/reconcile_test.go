@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
@@ -95,4 +97,22 @@ func (w *world) quarter() {
 		}
 	}
 	w.process(batch...)
+}
+
+// readEvidence returns the rows that a finding rests on.
+func readEvidence(t *testing.T, f db.Finding) (rows []reconciliation.Row) {
+	t.Helper()
+	if err := json.Unmarshal(f.Evidence, &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// keyOf is the value of a finding's first key.
+func keyOf(f db.Finding) string {
+	var keys []reconciliation.Key
+	if json.Unmarshal(f.Keys, &keys) != nil || len(keys) == 0 {
+		return ""
+	}
+	return keys[0].Value
 }
