@@ -81,8 +81,8 @@
 // and stands there behind what was queued before. It goes out page by page,
 // and the run's row notes the last partner, so a run that is killed goes on
 // there. When the input is decided up to the last part, the run is finished
-// and its refused parts are counted (runs.go). The first event of a run fires
-// it; another one for the same job, site and time has no effect.
+// and its refused parts are counted (runs.go). A part is known by job, site,
+// time and partner: another event for a run goes to partners enrolled since.
 //
 // Every replica looks at the clock (scheduler.go). Under the lock of a site's
 // schedules it puts down what is due behind where they stand, which is kept in

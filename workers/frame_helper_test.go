@@ -94,7 +94,7 @@ func (w *world) deliver(list []*events.Event) []Delivery {
 		switch {
 		case ev.Type == events.TypeScheduleFired:
 			for _, id := range w.memory.Enrolled(ev.Data.(*events.ScheduleFired).Site) {
-				applied, err := decision.FanOut(ev, id)
+				applied, err := decision.FanOut(ev, id, site.Default())
 				if err != nil {
 					w.t.Fatal(err)
 				}

@@ -107,42 +107,103 @@ func (j *Jobs) skip(ctx context.Context, queries *db.Queries, job, siteCode stri
 	return skipped, nil
 }
 
+// Fired is what came of firing a run by hand: it is put down, or it had
+// happened and goes on to so many partners that it had not reached. Neither:
+// it is known, and nothing is done.
+type Fired struct {
+	Run     JobRun
+	PutDown bool
+	LeftOut int
+}
+
 // Fire puts a run down and publishes it, at any time and whether its job is
-// paused or not. A run that is known is returned as it is, and nothing is done.
-func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at time.Time, actor string) (run JobRun, fired bool, err error) {
+// paused or not. One that is finished is fired again where it has not reached
+// partners, as those that were enrolled since.
+func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at time.Time, actor string) (fired Fired, err error) {
 	if err := j.check(job, siteCode); err != nil {
-		return run, false, err
+		return fired, err
 	}
 	profile, err := j.sites.Get(siteCode)
 	if err != nil {
-		return run, false, err
+		return fired, err
 	}
 	event, err := schedule.Fired(job, profile, at)
 	if err != nil {
-		return run, false, err
+		return fired, err
 	}
 	key, _, err := schedule.Key(job, profile, at)
 	if err != nil {
-		return run, false, err
+		return fired, err
 	}
 	added, err := j.queries.AddDueRuns(ctx, db.AddDueRunsParams{Jobs: []string{job}, Site: siteCode, Keys: []string{key}, Times: []time.Time{at}, Origin: "hand", Actor: actor})
 	if err != nil {
-		return run, false, fmt.Errorf("put run %s of job %q down: %w", key, job, err)
+		return fired, fmt.Errorf("put run %s of job %q down: %w", key, job, err)
 	}
-	if added == 1 {
-		header, data := event.Message()
-		if _, err := b.Publish(ctx, events.InSubject(event), header, data); err != nil {
-			return run, false, fmt.Errorf("publish run %s of job %q: %w: the scheduler of a worker tries again", key, job, err)
+	if fired.PutDown = added == 1; fired.PutDown {
+		if err := j.publish(ctx, b, event); err != nil {
+			return fired, fmt.Errorf("publish run %s of job %q: %w: the scheduler of a worker tries again", key, job, err)
 		}
 		if err := j.queries.MarkFired(ctx, siteCode, []string{job}, []string{key}); err != nil {
-			return run, false, fmt.Errorf("note that run %s of job %q is published: %w", key, job, err)
+			return fired, fmt.Errorf("note that run %s of job %q is published: %w", key, job, err)
 		}
+	} else if fired.LeftOut, err = j.fireAgain(ctx, b, event, key); err != nil {
+		return fired, err
 	}
 	row, err := j.queries.FindRun(ctx, job, siteCode, key)
 	if err != nil {
-		return run, false, fmt.Errorf("read run %s of job %q: %w", key, job, err)
+		return fired, fmt.Errorf("read run %s of job %q: %w", key, job, err)
 	}
-	return runOf(row, profile.Zone()), added == 1, nil
+	fired.Run = runOf(row, profile.Zone())
+	return fired, nil
+}
+
+func (j *Jobs) publish(ctx context.Context, b *bus.Bus, event *events.Event) error {
+	header, data := event.Message()
+	_, err := b.Publish(ctx, events.InSubject(event), header, data)
+	return err
+}
+
+// fireAgain fires a finished run under another id, if partners are left out,
+// and returns how many.
+func (j *Jobs) fireAgain(ctx context.Context, b *bus.Bus, event *events.Event, key string) (leftOut int, err error) {
+	fired, ok := event.Data.(*events.ScheduleFired)
+	if !ok || slices.Contains(wholeJobs, fired.Job) {
+		return 0, nil
+	}
+	row, err := j.queries.FindRun(ctx, fired.Job, fired.Site, key)
+	if err != nil || row.State != "finished" {
+		return 0, err
+	}
+	for after := ""; ; {
+		partners, err := j.queries.PartnersOfSite(ctx, fired.Site, after, fanOutPartnersMax)
+		if err != nil {
+			return 0, fmt.Errorf("read the partners of site %q after %q: %w", fired.Site, after, err)
+		}
+		if len(partners) == 0 {
+			break
+		}
+		after = partners[len(partners)-1]
+		if partners, err = notReached(ctx, j.queries, fired.Job, fired.Site, fired.ScheduledFor, partners); err != nil {
+			return 0, err
+		}
+		leftOut += len(partners)
+	}
+	if leftOut == 0 {
+		return 0, nil
+	}
+	firings, err := j.queries.NumberFiring(ctx, fired.Job, fired.Site, key)
+	if err != nil || len(firings) == 0 { // somebody else was first
+		return 0, err
+	}
+	again, err := events.New(events.Envelope{ID: fmt.Sprintf("%s/%d", event.ID, firings[0]), Source: event.Source, Subject: event.Subject,
+		PartitionKey: event.PartitionKey, Time: event.Time}, fired)
+	if err == nil {
+		err = j.publish(ctx, b, again)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("publish run %s of job %q again: %w: run the job again", key, fired.Job, err)
+	}
+	return leftOut, nil
 }
 
 // SiteFor is the site that a job is run at when none is named: the only one

@@ -51,8 +51,23 @@ func ReconcileByHand(mode, partnerID, cycle string, now time.Time) ReconcileRequ
 }
 
 // scheduleReconciliation stores the run of a job that fired: one for each site
-// and local time, whoever fires it and however often.
-func scheduleReconciliation(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, profile *site.Profile) error {
+// and local time, whoever fires it and however often. Where a site has no
+// profile, no partner can be enrolled.
+func (r *referenceReader) scheduleReconciliation(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired) error {
+	if !hasProfile(r.config.Sites, fired.Site) {
+		return nil
+	}
+	profile, err := r.config.Sites.Get(fired.Site)
+	if err == nil {
+		err = addScheduledReconciliation(ctx, queries, ev, fired, profile)
+	}
+	if err != nil {
+		return fmt.Errorf("store the reconciliation that event %q fires: %w", ev.ID, err)
+	}
+	return nil
+}
+
+func addScheduledReconciliation(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, profile *site.Profile) error {
 	key, _, err := schedule.Key(fired.Job, profile, fired.ScheduledFor)
 	if err != nil {
 		return err
@@ -88,30 +103,6 @@ func fullDue(at time.Time, zone *time.Location) time.Time {
 		month-- // the first month of a year less one is the last of the year before
 	}
 	return calendar.StartOfDay(time.Date(year, month, fullRunDay, 12, 0, 0, 0, zone), zone)
-}
-
-// recipients are the next partners that a job is sent to. A reconciliation is sent
-// to nobody: what it compares was decided, so its run is stored, for the
-// replica that finds it first.
-func (r *referenceReader) recipients(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, after string) ([]string, error) {
-	if fired.Job == decision.JobReconcile {
-		if !hasProfile(r.config.Sites, fired.Site) {
-			return nil, nil // no partner can be enrolled there
-		}
-		profile, err := r.config.Sites.Get(fired.Site)
-		if err == nil {
-			err = scheduleReconciliation(ctx, queries, ev, fired, profile)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("store the reconciliation that event %q fires: %w", ev.ID, err)
-		}
-		return nil, nil
-	}
-	partners, err := queries.PartnersOfSite(ctx, fired.Site, after, r.page)
-	if err != nil {
-		return nil, fmt.Errorf("read the partners of site %q after %q: %w", fired.Site, after, err)
-	}
-	return partners, nil
 }
 
 // ErrReconcileBusy says that somebody else works on a run.

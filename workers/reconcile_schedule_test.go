@@ -73,7 +73,7 @@ func fireReconciliation(t *testing.T, queries *db.Queries, profile *site.Profile
 	fired := &events.ScheduleFired{Job: decision.JobReconcile, Site: "cn", ScheduledFor: parseLocal(t, at)}
 	ev, err := events.New(events.Envelope{ID: "schedule.fired/" + at, Source: "/test", Subject: fired.Job, PartitionKey: events.AllPartners, Time: fired.ScheduledFor}, fired)
 	if err == nil {
-		err = scheduleReconciliation(t.Context(), queries, ev, fired, profile)
+		err = addScheduledReconciliation(t.Context(), queries, ev, fired, profile)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,6 @@ type outcome struct {
 	why     *events.Rejection // nil if it was accepted
 	version int64             // in the log, 0 for what is no reference data
 	fired   bool              // a job to be fanned out
-	again   bool              // the job's run was fired before, under another id
 	known   bool              // received before, without effect
 }
 
@@ -170,14 +169,14 @@ func (r *referenceReader) appendIn(ctx context.Context, tx pgx.Tx, messages []bu
 	return queries.SaveReferencePosition(ctx, r.references.name, r.references.created, int64(upTo)) // below 2^63
 }
 
-// claimRun ties a run to the event that fires it first.
+// claimRun ties a run to the event that fires it first. Another one goes, when its
+// turn comes, to the partners that were not reached.
 func (r *referenceReader) claimRun(ctx context.Context, queries *db.Queries, o *outcome, inputNo int64) error {
 	fired, ok := o.event.Data.(*events.ScheduleFired)
 	if !o.fired || !ok {
 		return nil
 	}
-	owner, err := r.recordRun(ctx, queries, fired, inputNo)
-	o.again = owner != inputNo
+	_, err := r.recordRun(ctx, queries, fired, inputNo)
 	return err
 }
 

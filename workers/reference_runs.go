@@ -129,40 +129,27 @@ func (r *referenceReader) fanOutIn(ctx context.Context, tx pgx.Tx, run scheduled
 	if err != nil {
 		return 0, false, fmt.Errorf("lock the reference log: %w", err)
 	}
-	owner := run.inputNo
-	after, err := queries.SentAfter(ctx, run.inputNo)
-	if errors.Is(err, pgx.ErrNoRows) { // recorded by a version that kept no runs
-		owner, err = r.recordRun(ctx, queries, fired, run.inputNo)
-	}
+	to, err := r.nextPage(ctx, queries, run, fired)
 	if err != nil {
-		return 0, false, fmt.Errorf("read how far input %d is sent: %w", run.inputNo, err)
+		return 0, false, err
 	}
-	var partners []string
-	if owner == run.inputNo { // else another event fired the run
-		if partners, err = r.recipients(ctx, queries, run.event, fired, after); err != nil {
-			return 0, false, err
-		}
-	}
-	outs := make([]events.Out, len(partners))
-	for i, partner := range partners {
-		applied, err := decision.FanOut(run.event, partner)
+	outs := make([]events.Out, len(to.partners))
+	for i, partner := range to.partners {
+		applied, err := decision.FanOut(run.event, partner, r.config.Sites)
 		if err != nil {
 			return 0, false, err
 		}
 		outs[i] = events.Out{ID: applied.ID, Type: applied.Type, PartnerID: partner, Subject: applied.Subject, Time: applied.Time,
 			Data: jsontext.Value(applied.Payload)}
-		after = partner
 	}
 	if err := sendOut(ctx, queries, r.epoch, outs); err != nil {
 		return 0, false, err
 	}
-	complete = len(partners) < int(r.page)
-	err = queries.MarkSent(ctx, db.MarkSentParams{InputNo: run.inputNo, SentAfter: after, Partners: int64(len(partners)), Complete: complete})
-	if err != nil {
+	if err := queries.MarkSent(ctx, to.after, to.last, run.inputNo); err != nil {
 		return 0, false, fmt.Errorf("note how far input %d is sent: %w", run.inputNo, err)
 	}
-	if !complete {
-		return len(partners), false, nil
+	if !to.last {
+		return len(to.partners), false, nil
 	}
 	counters.DecisionNo++
 	finished, err := queries.FinishRun(ctx, &counters.DecisionNo, run.inputNo)
@@ -172,7 +159,89 @@ func (r *referenceReader) fanOutIn(ctx context.Context, tx pgx.Tx, run scheduled
 	if finished != 1 {
 		return 0, false, fmt.Errorf("finish input %d: %w", run.inputNo, ErrNotOwner)
 	}
-	return len(partners), true, queries.SaveReferenceCounters(ctx, counters.InputNo, counters.DecisionNo, counters.Waiting-1)
+	return len(to.partners), true, queries.SaveReferenceCounters(ctx, counters.InputNo, counters.DecisionNo, counters.Waiting-1)
+}
+
+// A fanPage is some partners that a run is sent to, up to which one, and
+// whether they are the last.
+type fanPage struct {
+	partners []string
+	after    string
+	last     bool
+}
+
+// nextPage looks up whom a run is sent to next. A run that another event fired
+// goes on with this one where partners were left out, and else stays as it is.
+func (r *referenceReader) nextPage(ctx context.Context, queries *db.Queries, run scheduledRun, fired *events.ScheduleFired) (to fanPage, err error) {
+	after, err := queries.SentAfter(ctx, run.inputNo)
+	if err == nil {
+		return r.pageAfter(ctx, queries, run.event, fired, after)
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return to, fmt.Errorf("read how far input %d is sent: %w", run.inputNo, err)
+	}
+	owner, err := r.recordRun(ctx, queries, fired, run.inputNo)
+	switch {
+	case err != nil:
+		return to, err
+	case owner == run.inputNo: // recorded by a version that kept no runs
+		return r.pageAfter(ctx, queries, run.event, fired, "")
+	case slices.Contains(wholeJobs, fired.Job):
+		return fanPage{last: true}, nil
+	}
+	for !to.last && len(to.partners) == 0 {
+		if to, err = r.pageAfter(ctx, queries, run.event, fired, to.after); err != nil {
+			return to, err
+		}
+	}
+	if len(to.partners) == 0 {
+		return to, nil
+	}
+	key, err := runKey(r.config.Sites, fired)
+	if err == nil {
+		err = queries.TakeRun(ctx, db.TakeRunParams{InputNo: run.inputNo, Job: fired.Job, Site: fired.Site, RunKey: key})
+	}
+	if err != nil {
+		return to, fmt.Errorf("go on with the run of input %d by input %d: %w", owner, run.inputNo, err)
+	}
+	return to, nil
+}
+
+// pageAfter lists the next partners of a site that a run has not reached. A
+// reconciliation is sent to nobody: what it compares was decided, so its run is
+// stored, for the replica that finds it first.
+func (r *referenceReader) pageAfter(ctx context.Context, queries *db.Queries, ev *events.Event, fired *events.ScheduleFired, after string) (fanPage, error) {
+	if fired.Job == decision.JobReconcile {
+		return fanPage{last: true}, r.scheduleReconciliation(ctx, queries, ev, fired)
+	}
+	partners, err := queries.PartnersOfSite(ctx, fired.Site, after, r.page)
+	if err != nil {
+		return fanPage{}, fmt.Errorf("read the partners of site %q after %q: %w", fired.Site, after, err)
+	}
+	to := fanPage{after: after, last: len(partners) < int(r.page)}
+	if len(partners) > 0 {
+		to.after = partners[len(partners)-1]
+	}
+	to.partners, err = notReached(ctx, queries, fired.Job, fired.Site, fired.ScheduledFor, partners)
+	return to, err
+}
+
+// notReached are those of some partners whose part of a run did not come in.
+func notReached(ctx context.Context, queries *db.Queries, job, siteCode string, at time.Time, partners []string) ([]string, error) {
+	reached, err := queries.ReachedPartners(ctx, partners, partKeys(job, siteCode, at, partners))
+	if err != nil {
+		return nil, fmt.Errorf("read which of %d partners a run has reached: %w", len(partners), err)
+	}
+	return slices.DeleteFunc(partners, func(id string) bool { return slices.Contains(reached, id) }), nil
+}
+
+// partKeys are what partners' inboxes know their parts of a run by.
+func partKeys(job, siteCode string, at time.Time, partners []string) [][]byte {
+	hashes := make([][]byte, len(partners))
+	for i, partner := range partners {
+		hashes[i] = KeyHash(events.Source, decision.PartID(job, siteCode, at, partner))
+	}
+	return hashes
 }
 
 // recordRun ties a run to the event of an input, and returns the input that it

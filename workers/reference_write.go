@@ -36,7 +36,6 @@ func (w *referenceWriter) add(o *outcome, version int64) {
 		in.Status, in.Refusal = decision.StatusRejected, o.why.Code
 		in.Rejection = &events.Rejection{Code: o.why.Code, Message: o.why.Message, Pointer: o.why.Pointer} // nobody tries it again
 		w.outs = append(w.outs, events.NewRejectedOut(o.event, o.why, 1))
-	case o.again: // it happened, or happens
 	case o.fired:
 		in.Status = decision.StatusWaiting
 		w.counters.Waiting++

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
-	"github.com/accruald/accruald/workers/decision"
 )
 
 // followedRunsMax is how many runs are looked at together.
@@ -96,20 +94,20 @@ func (r *referenceReader) finishRun(ctx context.Context, row db.RunningRunsRow) 
 		if len(partners) == 0 {
 			break
 		}
-		refused, err := r.countRefused(ctx, row, partners)
+		parts, err := r.queries.CountParts(ctx, partners, partKeys(row.Job, row.Site, row.ScheduledFor, partners))
 		if err != nil {
-			return counted, err
+			return counted, fmt.Errorf("count the parts of run %s of job %q: %w", row.RunKey, row.Job, err)
 		}
 		before := after
 		after = partners[len(partners)-1]
-		marked, err := r.queries.MarkCounted(ctx, db.MarkCountedParams{CountedAfter: after, Refused: refused, InputNo: row.InputNo, Before: before})
+		marked, err := r.queries.MarkCounted(ctx, db.MarkCountedParams{CountedAfter: after, Reached: parts.Reached, Refused: parts.Refused, InputNo: row.InputNo, Before: before})
 		if err != nil {
 			return counted, fmt.Errorf("count the parts of run %s of job %q: %w", row.RunKey, row.Job, err)
 		}
 		if marked != 1 {
 			return counted, fmt.Errorf("count the parts of run %s of job %q: %w", row.RunKey, row.Job, ErrNotOwner)
 		}
-		r.metrics.refusedParts.WithLabelValues(knownJob(row.Job)).Add(float64(refused))
+		r.metrics.refusedParts.WithLabelValues(knownJob(row.Job)).Add(float64(parts.Refused))
 		if counted += len(partners); len(partners) < int(r.page) {
 			break
 		}
@@ -118,7 +116,9 @@ func (r *referenceReader) finishRun(ctx context.Context, row db.RunningRunsRow) 
 	if err != nil {
 		return counted, fmt.Errorf("finish run %s of job %q: %w", row.RunKey, row.Job, err)
 	}
-	r.noteFinished(row, finished, row.Partners)
+	for _, partners := range finished {
+		r.noteFinished(row, partners)
+	}
 	return counted, nil
 }
 
@@ -129,25 +129,13 @@ func (r *referenceReader) finishWhole(ctx context.Context, row db.RunningRunsRow
 	if err != nil {
 		return fmt.Errorf("finish run %s of job %q: %w", row.RunKey, row.Job, err)
 	}
-	r.noteFinished(row, done.Finished, done.Partners)
+	if done.Finished == 1 {
+		r.noteFinished(row, done.Partners)
+	}
 	return nil
 }
 
-func (r *referenceReader) noteFinished(row db.RunningRunsRow, finished, partners int64) {
-	if finished == 1 {
-		r.metrics.finishedRuns.WithLabelValues(knownJob(row.Job)).Inc()
-		r.log.Info("job run finished", "job", row.Job, "site", row.Site, "run", row.RunKey, "partners", partners)
-	}
-}
-
-func (r *referenceReader) countRefused(ctx context.Context, row db.RunningRunsRow, partners []string) (int64, error) {
-	hashes := make([][]byte, len(partners))
-	for i, partner := range partners {
-		hashes[i] = KeyHash(events.Source, decision.PartID(row.Source, row.EventID, partner))
-	}
-	refused, err := r.queries.CountRefused(ctx, partners, hashes)
-	if err != nil {
-		return 0, fmt.Errorf("count the refused parts of run %s of job %q: %w", row.RunKey, row.Job, err)
-	}
-	return refused, nil
+func (r *referenceReader) noteFinished(row db.RunningRunsRow, partners int64) {
+	r.metrics.finishedRuns.WithLabelValues(knownJob(row.Job)).Inc()
+	r.log.Info("job run finished", "job", row.Job, "site", row.Site, "run", row.RunKey, "partners", partners)
 }

@@ -146,23 +146,23 @@ func TestRunsByHandAndPauses(t *testing.T) {
 	before := r.count("select count(*) from job_run where job = 'auto_confirm'")
 	wall.turn(wall.Now().AddDate(0, 0, 3))
 	byHand := time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai)
-	run, fired, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops")
-	if err != nil || !fired || run.Run != "2026-04-01T00:10" || run.Origin != "hand" {
-		t.Errorf("by hand: %+v, %v, %v", run, fired, err)
+	fired, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops")
+	if err != nil || !fired.PutDown || fired.Run.Run != "2026-04-01T00:10" || fired.Run.Origin != "hand" {
+		t.Errorf("by hand: %+v, %v", fired, err)
 	}
-	if again, fired, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops"); err != nil || fired || again.Run != run.Run {
-		t.Errorf("by hand again: %+v, %v, %v", again, fired, err)
+	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops"); err != nil || again.PutDown || again.LeftOut != 0 || again.Run.Run != fired.Run.Run {
+		t.Errorf("by hand again: %+v, %v", again, err)
 	}
 	h.fire("close_cycle", byHand) // from elsewhere, under another id
 	r.send(h.take())
-	paused, _, err := jobs.Fire(ctx, r.bus, "auto_confirm", "cn", time.Date(2026, 3, 3, 1, 0, 0, 0, shanghai), "ops")
+	paused, err := jobs.Fire(ctx, r.bus, "auto_confirm", "cn", time.Date(2026, 3, 3, 1, 0, 0, 0, shanghai), "ops")
 	if err != nil {
 		t.Error(err)
 	}
 	w.drained()
 	r.finished(wall, before+2)
 	if n := r.count("select count(*) from job_run where job = 'auto_confirm'"); n != before+1 {
-		t.Errorf("%d runs while paused, want %d and %s", n, before, paused.Run)
+		t.Errorf("%d runs while paused, want %d and %s", n, before, paused.Run.Run)
 	}
 	if n := r.count("select count(*) from input where type = 'schedule.applied.v1' and subject = 'close_cycle'"); n != 2 {
 		t.Errorf("%d parts of a run of two partners that was fired three times", n)
@@ -204,7 +204,7 @@ func TestRunsGoByPagesAndTellWhatWasRefused(t *testing.T) {
 	h.fire("close_cycle", time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai))
 	run := h.take()[0]
 	small := func(w *Worker) {
-		w.frame = &refusing{frame: w.frame, id: decision.PartID(run.Source, run.ID, "P104")}
+		w.frame = &refusing{frame: w.frame, id: decision.PartID("close_cycle", "cn", time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai), "P104")}
 		w.reference.page = 3
 	}
 	r.sendAll([]*events.Event{run})

@@ -269,15 +269,20 @@ func (r *runJobCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer b.Close()
-	run, fired, err := jobs.Fire(ctx, b, r.Name, profile.Site, at, r.actor())
+	fired, err := jobs.Fire(ctx, b, r.Name, profile.Site, at, r.actor())
 	if err != nil {
 		return err
 	}
-	if !fired {
-		_, err = fmt.Fprintf(c.out, "run %s of job %s at site %s has happened, nothing is done: it is %s\n", run.Run, run.Job, run.Site, standing(run))
-		return err
+	run := fired.Run
+	named := fmt.Sprintf("run %s of job %s at site %s", run.Run, run.Job, run.Site)
+	switch {
+	case fired.PutDown:
+		_, err = fmt.Fprintf(c.out, "%s is fired; accruald jobs --runs tells what becomes of it\n", named)
+	case fired.LeftOut > 0:
+		_, err = fmt.Fprintf(c.out, "%s has happened; it is fired again for %d partners that it had not reached\n", named, fired.LeftOut)
+	default:
+		_, err = fmt.Fprintf(c.out, "%s has happened, nothing is done: it is %s\n", named, standing(run))
 	}
-	_, err = fmt.Fprintf(c.out, "run %s of job %s at site %s is fired; accruald jobs --runs tells what becomes of it\n", run.Run, run.Job, run.Site)
 	return err
 }
 

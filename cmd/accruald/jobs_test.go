@@ -33,12 +33,12 @@ func TestJobsOfAnOperator(t *testing.T) {
 			t.Errorf("jobs do not say %q: %s%s", want, listed.out, listed.err)
 		}
 	}
-	if got := call(t, "", append(runs, "--job", "close_cycle", "--csv")...); !strings.Contains(got.out, "2026-04-01T00:11:00+08:00") || !strings.HasPrefix(got.out, "job,site,scheduled_for,") {
+	if got := call(t, "", append(runs, "--job", "close_cycle", "--csv")...); !strings.Contains(got.out, "2026-04-01T00:10:00+08:00") || !strings.HasPrefix(got.out, "job,site,scheduled_for,") {
 		t.Errorf("runs: %s%s", got.out, got.err)
 	}
 
 	run := slices.Concat([]string{"run-job", "close_cycle", "--actor", "ops"}, sites, o.nats, o.database)
-	if got := call(t, "", append(run, "--for", "2026-04-01T00:11")...); got.status != statusDone || !strings.Contains(got.out, "has happened, nothing is done: it is finished (done)") {
+	if got := call(t, "", append(run, "--for", "2026-04-01T00:10")...); got.status != statusDone || !strings.Contains(got.out, "has happened, nothing is done: it is finished (done)") {
 		t.Errorf("a run that happened: %+v", got)
 	}
 	if got := call(t, "", append(run, "--for", "2026-04-02T08:00:00+08:00")...); got.status != statusDone || !strings.Contains(got.out, "run 2026-04-02T08:00 of job close_cycle at site cn is fired") {

@@ -47,7 +47,7 @@ func keepBooks(t *testing.T) *kept {
 		if fired, is := ev.Data.(*events.ScheduleFired); is {
 			inputs = nil
 			for _, id := range k.memory.Enrolled(fired.Site) {
-				applied, err := decision.FanOut(ev, id)
+				applied, err := decision.FanOut(ev, id, site.Default())
 				if err != nil {
 					t.Fatal(err)
 				}

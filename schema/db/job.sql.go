@@ -107,18 +107,23 @@ func (q *Queries) AddPause(ctx context.Context, arg AddPauseParams) (int64, erro
 	return result.RowsAffected(), nil
 }
 
-const CountRefused = `-- name: CountRefused :one
-select count(*) from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
+const CountParts = `-- name: CountParts :one
+select count(*) as reached, count(*) filter (where i.status in ('rejected', 'discarded')) as refused
+from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
 join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
 join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
-where i.status in ('rejected', 'discarded')
 `
 
-func (q *Queries) CountRefused(ctx context.Context, partnerIds []string, keyHashes [][]byte) (int64, error) {
-	row := q.db.QueryRow(ctx, CountRefused, partnerIds, keyHashes)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+type CountPartsRow struct {
+	Reached int64
+	Refused int64
+}
+
+func (q *Queries) CountParts(ctx context.Context, partnerIds []string, keyHashes [][]byte) (CountPartsRow, error) {
+	row := q.db.QueryRow(ctx, CountParts, partnerIds, keyHashes)
+	var i CountPartsRow
+	err := row.Scan(&i.Reached, &i.Refused)
+	return i, err
 }
 
 const DueRuns = `-- name: DueRuns :many
@@ -175,7 +180,7 @@ func (q *Queries) DueRuns(ctx context.Context, arg DueRunsParams) ([]DueRunsRow,
 }
 
 const FindRun = `-- name: FindRun :one
-select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, finished_at, outcome from job_run where job = $1 and site = $2 and run_key = $3
+select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, firings, finished_at, outcome from job_run where job = $1 and site = $2 and run_key = $3
 `
 
 func (q *Queries) FindRun(ctx context.Context, job string, site string, runKey string) (JobRun, error) {
@@ -199,24 +204,38 @@ func (q *Queries) FindRun(ctx context.Context, job string, site string, runKey s
 		&i.CountedAfter,
 		&i.Partners,
 		&i.Refused,
+		&i.Firings,
 		&i.FinishedAt,
 		&i.Outcome,
 	)
 	return i, err
 }
 
-const FinishJobRun = `-- name: FinishJobRun :execrows
+const FinishJobRun = `-- name: FinishJobRun :many
 update job_run set state = 'finished', finished_at = clock_timestamp(),
   outcome = case when refused = 0 then 'done' when refused < partners then 'partly_refused' else 'refused' end
 where input_no = $1::bigint and state = 'running'
+returning partners
 `
 
-func (q *Queries) FinishJobRun(ctx context.Context, inputNo int64) (int64, error) {
-	result, err := q.db.Exec(ctx, FinishJobRun, inputNo)
+func (q *Queries) FinishJobRun(ctx context.Context, inputNo int64) ([]int64, error) {
+	rows, err := q.db.Query(ctx, FinishJobRun, inputNo)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var partners int64
+		if err := rows.Scan(&partners); err != nil {
+			return nil, err
+		}
+		items = append(items, partners)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const FinishReconcileRun = `-- name: FinishReconcileRun :one
@@ -320,7 +339,7 @@ func (q *Queries) LastFired(ctx context.Context, site string) ([]LastFiredRow, e
 }
 
 const LastRuns = `-- name: LastRuns :many
-select distinct on (job, site) job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, finished_at, outcome from job_run order by job, site, scheduled_for desc, run_key desc
+select distinct on (job, site) job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, firings, finished_at, outcome from job_run order by job, site, scheduled_for desc, run_key desc
 `
 
 // The last run of each job and site.
@@ -351,6 +370,7 @@ func (q *Queries) LastRuns(ctx context.Context) ([]JobRun, error) {
 			&i.CountedAfter,
 			&i.Partners,
 			&i.Refused,
+			&i.Firings,
 			&i.FinishedAt,
 			&i.Outcome,
 		); err != nil {
@@ -365,7 +385,7 @@ func (q *Queries) LastRuns(ctx context.Context) ([]JobRun, error) {
 }
 
 const ListRuns = `-- name: ListRuns :many
-select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, finished_at, outcome from job_run
+select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, firings, finished_at, outcome from job_run
 where ($1::text = '' or job = $1) and ($2::text = '' or site = $2)
 order by scheduled_for desc, site, job, run_key
 limit $3
@@ -398,6 +418,7 @@ func (q *Queries) ListRuns(ctx context.Context, job string, site string, countMa
 			&i.CountedAfter,
 			&i.Partners,
 			&i.Refused,
+			&i.Firings,
 			&i.FinishedAt,
 			&i.Outcome,
 		); err != nil {
@@ -444,12 +465,13 @@ func (q *Queries) LockJobSchedules(ctx context.Context, site string) ([]JobSched
 }
 
 const MarkCounted = `-- name: MarkCounted :execrows
-update job_run set counted_after = $1, refused = refused + $2::bigint
-where input_no = $3::bigint and state = 'running' and counted_after = $4
+update job_run set counted_after = $1, partners = partners + $2::bigint, refused = refused + $3::bigint
+where input_no = $4::bigint and state = 'running' and counted_after = $5
 `
 
 type MarkCountedParams struct {
 	CountedAfter string
+	Reached      int64
 	Refused      int64
 	InputNo      int64
 	Before       string
@@ -458,6 +480,7 @@ type MarkCountedParams struct {
 func (q *Queries) MarkCounted(ctx context.Context, arg MarkCountedParams) (int64, error) {
 	result, err := q.db.Exec(ctx, MarkCounted,
 		arg.CountedAfter,
+		arg.Reached,
 		arg.Refused,
 		arg.InputNo,
 		arg.Before,
@@ -480,25 +503,13 @@ func (q *Queries) MarkFired(ctx context.Context, site string, jobs []string, key
 }
 
 const MarkSent = `-- name: MarkSent :exec
-update job_run set sent_after = $1, partners = partners + $2::bigint, state = 'running',
-  sent_at = case when $3::boolean then clock_timestamp() end
-where input_no = $4::bigint
+update job_run set sent_after = $1, state = 'running',
+  sent_at = case when $2::boolean then clock_timestamp() end
+where input_no = $3::bigint
 `
 
-type MarkSentParams struct {
-	SentAfter string
-	Partners  int64
-	Complete  bool
-	InputNo   int64
-}
-
-func (q *Queries) MarkSent(ctx context.Context, arg MarkSentParams) error {
-	_, err := q.db.Exec(ctx, MarkSent,
-		arg.SentAfter,
-		arg.Partners,
-		arg.Complete,
-		arg.InputNo,
-	)
+func (q *Queries) MarkSent(ctx context.Context, sentAfter string, complete bool, inputNo int64) error {
+	_, err := q.db.Exec(ctx, MarkSent, sentAfter, complete, inputNo)
 	return err
 }
 
@@ -525,6 +536,32 @@ func (q *Queries) MoveJobSchedule(ctx context.Context, arg MoveJobScheduleParams
 		arg.Site,
 	)
 	return err
+}
+
+const NumberFiring = `-- name: NumberFiring :many
+update job_run set firings = firings + 1 where job = $1 and site = $2 and run_key = $3 and state = 'finished'
+returning firings
+`
+
+// Counts how often a run that is finished was fired by hand; nothing where it is not finished.
+func (q *Queries) NumberFiring(ctx context.Context, job string, site string, runKey string) ([]int32, error) {
+	rows, err := q.db.Query(ctx, NumberFiring, job, site, runKey)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var firings int32
+		if err := rows.Scan(&firings); err != nil {
+			return nil, err
+		}
+		items = append(items, firings)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const OpenPauses = `-- name: OpenPauses :many
@@ -609,6 +646,32 @@ func (q *Queries) PartnersOfSite(ctx context.Context, site string, after string,
 	return items, nil
 }
 
+const ReachedPartners = `-- name: ReachedPartners :many
+select w.partner_id::text as partner_id from (select unnest($1::text[]) as partner_id, unnest($2::bytea[]) as key_hash) w
+join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
+`
+
+// Those of a page of partners whose inbox has their part of a run.
+func (q *Queries) ReachedPartners(ctx context.Context, partnerIds []string, keyHashes [][]byte) ([]string, error) {
+	rows, err := q.db.Query(ctx, ReachedPartners, partnerIds, keyHashes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var partner_id string
+		if err := rows.Scan(&partner_id); err != nil {
+			return nil, err
+		}
+		items = append(items, partner_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const RecordRun = `-- name: RecordRun :one
 insert into job_run (job, site, run_key, scheduled_for, origin, state, fired_at, recorded_at, input_no)
 values ($1, $2, $3, $4, 'event', 'waiting', clock_timestamp(), clock_timestamp(), $5)
@@ -665,7 +728,7 @@ func (q *Queries) Resume(ctx context.Context, actor string, job string, site str
 }
 
 const RunningRuns = `-- name: RunningRuns :many
-select r.job, r.site, r.run_key, r.input_no::bigint as input_no, r.decided_by, r.counted_after, r.partners, i.source, i.event_id
+select r.job, r.site, r.run_key, r.scheduled_for, r.input_no::bigint as input_no, r.decided_by, r.counted_after, i.source, i.event_id
 from job_run r join input i on i.partner_id = '_all' and i.input_no = r.input_no
 where r.state = 'running' and r.sent_at is not null
 order by r.input_no
@@ -676,10 +739,10 @@ type RunningRunsRow struct {
 	Job          string
 	Site         string
 	RunKey       string
+	ScheduledFor time.Time
 	InputNo      int64
 	DecidedBy    *int64
 	CountedAfter string
-	Partners     int64
 	Source       string
 	EventID      string
 }
@@ -698,10 +761,10 @@ func (q *Queries) RunningRuns(ctx context.Context, countMax int32) ([]RunningRun
 			&i.Job,
 			&i.Site,
 			&i.RunKey,
+			&i.ScheduledFor,
 			&i.InputNo,
 			&i.DecidedBy,
 			&i.CountedAfter,
-			&i.Partners,
 			&i.Source,
 			&i.EventID,
 		); err != nil {
@@ -745,4 +808,28 @@ func (q *Queries) SiteUsesMetering(ctx context.Context, site string) (bool, erro
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const TakeRun = `-- name: TakeRun :exec
+update job_run set state = 'running', input_no = $1::bigint, sent_after = '', sent_at = null, decided_by = null, counted_after = '',
+  partners = 0, refused = 0, finished_at = null, outcome = ''
+where job = $2 and site = $3 and run_key = $4
+`
+
+type TakeRunParams struct {
+	InputNo int64
+	Job     string
+	Site    string
+	RunKey  string
+}
+
+// A run that was fired again goes on with another event, to the partners that it did not reach.
+func (q *Queries) TakeRun(ctx context.Context, arg TakeRunParams) error {
+	_, err := q.db.Exec(ctx, TakeRun,
+		arg.InputNo,
+		arg.Job,
+		arg.Site,
+		arg.RunKey,
+	)
+	return err
 }

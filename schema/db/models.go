@@ -347,6 +347,7 @@ type JobRun struct {
 	CountedAfter string
 	Partners     int64
 	Refused      int64
+	Firings      int32
 	FinishedAt   *time.Time
 	Outcome      string
 }

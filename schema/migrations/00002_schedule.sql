@@ -30,8 +30,9 @@ create table job_run (
   sent_at       timestamptz, -- to the last partner
   decided_by    bigint,      -- when the input is decided up to this sequence, so are all parts
   counted_after text        not null default '', -- the last partner whose part was counted
-  partners      bigint      not null default 0,
+  partners      bigint      not null default 0, -- that it reached, as far as they are counted
   refused       bigint      not null default 0, -- parts that were rejected
+  firings       int         not null default 1, -- by hand again when it was finished, for partners that it had not reached
   finished_at   timestamptz,
   outcome       text        not null default '' check (outcome in ('', 'done', 'partly_refused', 'refused')),
   primary key (job, site, run_key),

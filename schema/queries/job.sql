@@ -73,20 +73,36 @@ returning input_no::bigint as input_no;
 -- name: SentAfter :one
 select sent_after from job_run where input_no = @input_no::bigint;
 
+-- name: TakeRun :exec
+-- A run that was fired again goes on with another event, to the partners that it did not reach.
+update job_run set state = 'running', input_no = @input_no::bigint, sent_after = '', sent_at = null, decided_by = null, counted_after = '',
+  partners = 0, refused = 0, finished_at = null, outcome = ''
+where job = @job and site = @site and run_key = @run_key;
+
+-- name: NumberFiring :many
+-- Counts how often a run that is finished was fired by hand; nothing where it is not finished.
+update job_run set firings = firings + 1 where job = @job and site = @site and run_key = @run_key and state = 'finished'
+returning firings;
+
 -- name: PartnersOfSite :many
 select partner_id from partner
 where site = @site and partner_id <> '_all' and partner_id > @after
 order by partner_id
 limit @count_max;
 
+-- name: ReachedPartners :many
+-- Those of a page of partners whose inbox has their part of a run.
+select w.partner_id::text as partner_id from (select unnest(@partner_ids::text[]) as partner_id, unnest(@key_hashes::bytea[]) as key_hash) w
+join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash;
+
 -- name: MarkSent :exec
-update job_run set sent_after = @sent_after, partners = partners + @partners::bigint, state = 'running',
+update job_run set sent_after = @sent_after, state = 'running',
   sent_at = case when @complete::boolean then clock_timestamp() end
 where input_no = @input_no::bigint;
 
 -- name: RunningRuns :many
 -- Runs whose parts are all sent, with the event they come from.
-select r.job, r.site, r.run_key, r.input_no::bigint as input_no, r.decided_by, r.counted_after, r.partners, i.source, i.event_id
+select r.job, r.site, r.run_key, r.scheduled_for, r.input_no::bigint as input_no, r.decided_by, r.counted_after, i.source, i.event_id
 from job_run r join input i on i.partner_id = '_all' and i.input_no = r.input_no
 where r.state = 'running' and r.sent_at is not null
 order by r.input_no
@@ -96,20 +112,21 @@ limit @count_max;
 update job_run set decided_by = @decided_by
 where input_no = any(@input_nos::bigint[]) and decided_by is null;
 
--- name: CountRefused :one
-select count(*) from (select unnest(@partner_ids::text[]) as partner_id, unnest(@key_hashes::bytea[]) as key_hash) w
+-- name: CountParts :one
+select count(*) as reached, count(*) filter (where i.status in ('rejected', 'discarded')) as refused
+from (select unnest(@partner_ids::text[]) as partner_id, unnest(@key_hashes::bytea[]) as key_hash) w
 join inbox_key k on k.partner_id = w.partner_id and k.key_hash = w.key_hash
-join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
-where i.status in ('rejected', 'discarded');
+join input i on i.partner_id = k.partner_id and i.input_no = k.input_no;
 
 -- name: MarkCounted :execrows
-update job_run set counted_after = @counted_after, refused = refused + @refused::bigint
+update job_run set counted_after = @counted_after, partners = partners + @reached::bigint, refused = refused + @refused::bigint
 where input_no = @input_no::bigint and state = 'running' and counted_after = @before;
 
--- name: FinishJobRun :execrows
+-- name: FinishJobRun :many
 update job_run set state = 'finished', finished_at = clock_timestamp(),
   outcome = case when refused = 0 then 'done' when refused < partners then 'partly_refused' else 'refused' end
-where input_no = @input_no::bigint and state = 'running';
+where input_no = @input_no::bigint and state = 'running'
+returning partners;
 
 -- name: FinishReconcileRun :one
 -- Finishes a run of the reconciliation that it began, or tells that it goes on.

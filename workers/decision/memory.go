@@ -28,14 +28,6 @@ type Memory struct {
 	sites    site.Profiles
 	inbox    map[[2]string][32]byte // (partner, source and id) -> content
 	postings map[string]map[PostingKey]decimal.Decimal
-	fired    map[firedRun]bool
-}
-
-// firedRun names a run of a job: it happens once, whoever fires it under
-// whatever id.
-type firedRun struct {
-	job, site string
-	at        int64 // in microseconds
 }
 
 // Counts tell what became of the inputs.
@@ -50,7 +42,7 @@ type PostingKey struct{ Fact, Account, Currency string }
 // NewMemory returns an engine without any event.
 func NewMemory(sites site.Profiles) *Memory {
 	return &Memory{Common: NewReference(sites), Partners: map[string]*Partner{}, sites: sites,
-		inbox: map[[2]string][32]byte{}, postings: map[string]map[PostingKey]decimal.Decimal{}, fired: map[firedRun]bool{}}
+		inbox: map[[2]string][32]byte{}, postings: map[string]map[PostingKey]decimal.Decimal{}}
 }
 
 // Fold decides one event, or records it as rejected when why says that it
@@ -153,16 +145,14 @@ func (m *Memory) foldReference(ev *events.Event, why *events.Rejection) ([]event
 		m.Counts.Reference++
 		return nil, nil
 	}
-	run := firedRun{fired.Job, fired.Site, fired.ScheduledFor.UnixMicro()}
-	if m.fired[run] {
-		return nil, nil
-	}
-	m.fired[run] = true
 	var outs []events.Out
 	for _, id := range m.Enrolled(fired.Site) {
-		applied, err := FanOut(ev, id)
+		applied, err := FanOut(ev, id, m.sites)
 		if err != nil {
 			return nil, err
+		}
+		if _, reached := m.inbox[[2]string{id, InputID(applied.Source, applied.ID)}]; reached {
+			continue
 		}
 		decided, err := m.Fold(applied, nil)
 		if err != nil {
@@ -186,22 +176,27 @@ func (m *Memory) Enrolled(siteCode string) []string {
 }
 
 // FanOut makes the event by which a job that fired reaches one partner, behind
-// what is queued there. Its id follows from the firing, so that it is the same
-// however often it is made.
-func FanOut(ev *events.Event, partnerID string) (*events.Event, error) {
+// what is queued there: the same whoever fires the run, under whatever id and
+// however often, so that it reaches each partner once.
+func FanOut(ev *events.Event, partnerID string, sites site.Profiles) (*events.Event, error) {
 	fired, ok := ev.Data.(*events.ScheduleFired)
 	if !ok {
 		return nil, fmt.Errorf("fan out event %q: %s is not %s", ev.ID, ev.Type, events.TypeScheduleFired)
 	}
+	profile, err := sites.Get(fired.Site)
+	if err != nil {
+		return nil, fmt.Errorf("fan out event %q: %w", ev.ID, err)
+	}
+	at := fired.ScheduledFor.Truncate(time.Microsecond).In(profile.Zone()) // as the database keeps it
 	return events.New(events.Envelope{
-		ID: PartID(ev.Source, ev.ID, partnerID), Source: events.Source, Type: events.TypeScheduleApplied,
-		Subject: fired.Job, PartitionKey: partnerID, Time: ev.Time},
-		&events.ScheduleApplied{PartnerID: partnerID, Job: fired.Job, Site: fired.Site, ScheduledFor: fired.ScheduledFor})
+		ID: PartID(fired.Job, fired.Site, at, partnerID), Source: events.Source, Type: events.TypeScheduleApplied,
+		Subject: fired.Job, PartitionKey: partnerID, Time: at},
+		&events.ScheduleApplied{PartnerID: partnerID, Job: fired.Job, Site: fired.Site, ScheduledFor: at})
 }
 
-// PartID is the id of one partner's part of a run that an event fired.
-func PartID(source, id, partnerID string) string {
-	return events.DeriveID(source, id, events.TypeScheduleApplied, partnerID)
+// PartID is the id of one partner's part of a run.
+func PartID(job, siteCode string, scheduledFor time.Time, partnerID string) string {
+	return events.DeriveID(job, siteCode, scheduledFor.UTC().Format(time.RFC3339Nano), events.TypeScheduleApplied, partnerID)
 }
 
 func (m *Memory) sum(p *Partner) {

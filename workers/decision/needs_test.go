@@ -209,7 +209,7 @@ func TestDecisionsAskForWhatTheyLookAt(t *testing.T) {
 			target := ev
 			if ev.Type == events.TypeScheduleFired {
 				var err error
-				if target, err = decision.FanOut(ev, "P100"); err != nil {
+				if target, err = decision.FanOut(ev, "P100", site.Default()); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -108,7 +108,7 @@ func TestAutoRenewalAndASourcesInOneBatch(t *testing.T) {
 		return int(p.Get(decision.InputID(a.Source, a.ID)).No - p.Get(decision.InputID(b.Source, b.ID)).No)
 	})
 	s.on(3, 27, 3).fire(decision.JobAutoRenew, s.at)
-	run, err := decision.FanOut(s.events[0], "P100")
+	run, err := decision.FanOut(s.events[0], "P100", site.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

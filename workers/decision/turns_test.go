@@ -49,7 +49,7 @@ func (r *recorder) hand(ev *events.Event, refused bool) {
 	if fired, isClock := ev.Data.(*events.ScheduleFired); isClock {
 		for id, p := range r.partners {
 			if p.Reference.Site() == fired.Site {
-				applied, err := decision.FanOut(ev, id)
+				applied, err := decision.FanOut(ev, id, site.Default())
 				if err != nil {
 					r.t.Fatal(err)
 				}
