@@ -37,9 +37,9 @@ run: install build ## start everything on this machine, process the shipped samp
 	./$(BINARY) dev $(ARGS)
 
 test: install ## vet, then the fast tests, then all tests on real private servers, and the partner API by the official SDK
-	go vet ./...
+	go vet -tags slow ./...
 	go test -timeout 3m $(TESTFLAGS) $(FAST)
-	go test -timeout 9m -p $(TESTPACKAGES) $(TESTFLAGS) ./...
+	go test -timeout 9m -tags slow -p $(TESTPACKAGES) $(TESTFLAGS) ./...
 	cd workers/inquiry/sdktest && go test -timeout 9m $(TESTFLAGS) ./...
 
 laws: ## the rules of this repository that are tests: imports, purity, shape, text
@@ -59,7 +59,7 @@ check-generated: ## generate again and fail if anything changed
 	@./.ci/check-generated
 
 faults: install ## plant 200 faults into a quarter of 200,000 events: every one is found, nothing else, and nothing is left
-	ACCRUALD_FAULT_EVENTS=200000 go test -timeout 30m -count=1 -v -run '^TestPlantedFaults$$' ./cmd/accruald
+	ACCRUALD_FAULT_EVENTS=200000 go test -timeout 30m -tags slow -count=1 -v -run '^TestPlantedFaults$$' ./cmd/accruald
 
 bench: install build ## measure throughput and latency; ARGS='--batch 1 --concurrency 16' is one event per transaction
 	./$(BINARY) bench $(ARGS)

@@ -1,18 +1,15 @@
+//go:build slow
+
 package main
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
-
-// devWaitMax bounds a whole run of `accruald dev --exit`, on a machine that has much else to do.
-const devWaitMax = 3 * time.Minute
 
 func devArgs(folder string) []string { return []string{"dev", "--exit", "--data", folder} }
 
@@ -83,24 +80,6 @@ func killAfter(ctx context.Context, t *testing.T, program, data string, kills in
 	}
 	<-ended
 	return false
-}
-
-// tellTale closes a channel when a text was written so many times.
-type tellTale struct {
-	want  string
-	times int
-	text  bytes.Buffer
-	seen  chan struct{}
-}
-
-// Write implements io.Writer; exec calls it from one goroutine.
-func (w *tellTale) Write(p []byte) (int, error) {
-	before := strings.Count(w.text.String(), w.want)
-	w.text.Write(p)
-	if after := strings.Count(w.text.String(), w.want); before < w.times && after >= w.times {
-		close(w.seen)
-	}
-	return len(p), nil
 }
 
 // TestLeftOverIsAFailure: a payment whose order never comes keeps --exit from status 0.

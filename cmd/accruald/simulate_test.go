@@ -23,17 +23,6 @@ func TestSimulateSummaryOfTheShippedSample(t *testing.T) {
 	golden(t, "summary.txt", text)
 }
 
-func TestSimulateIsDeterministic(t *testing.T) {
-	t.Parallel()
-	first, second := call(t, "", "simulate", samplePath), call(t, "", "simulate", samplePath)
-	if first.status != statusDone || first.out != second.out {
-		t.Errorf("two runs differ, status %d", first.status)
-	}
-	if lines := strings.Count(first.out, "\n"); lines < 5000 {
-		t.Errorf("%d lines came out of the sample", lines)
-	}
-}
-
 // TestSimulateReadsEveryForm: a file, the same compressed, and standard input decide alike.
 func TestSimulateReadsEveryForm(t *testing.T) {
 	t.Parallel()

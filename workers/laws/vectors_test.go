@@ -40,6 +40,19 @@ func untested(vectors []ruleVector, tests string) []string {
 func testText(t *testing.T, folder string) string {
 	t.Helper()
 	var text strings.Builder
+	for _, path := range testFiles(t, folder) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.Write(content)
+	}
+	return text.String()
+}
+
+// testFiles are the test files of a folder, without those of the laws.
+func testFiles(t *testing.T, folder string) (paths []string) {
+	t.Helper()
 	err := filepath.WalkDir(filepath.Join(repository(), folder), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -47,17 +60,15 @@ func testText(t *testing.T, folder string) string {
 		if entry.IsDir() && entry.Name() == "laws" {
 			return filepath.SkipDir
 		}
-		if !strings.HasSuffix(path, "_test.go") {
-			return nil
+		if strings.HasSuffix(path, "_test.go") {
+			paths = append(paths, path)
 		}
-		content, err := os.ReadFile(path)
-		text.Write(content)
-		return err
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text.String()
+	return paths
 }
 
 func TestEveryBindingVectorIsTested(t *testing.T) {
