@@ -30,7 +30,7 @@ var (
 		db.LoadCycleSettlements, db.LoadOpenOverdues, db.LoadTurnovers, db.LoadStatements, db.LoadSharedOpportunities,
 		db.LoadOpenRegistrations, db.LoadOwedInvoices, db.LoadUsageWindowsOpen, db.LoadInvoicesOfOrders, db.LoadInputsRetryable, db.AdvancePositions, db.AddOutbox, db.SavePartners, db.SaveRelayed,
 		db.RaiseAttempts, db.MoveIdlePosition, db.WaitingRuns, db.PartnersOfSite, db.PartnersWithOpen, db.DueRuns, db.MarkFired, db.RunningRuns, db.SentAfter, db.MarkSent,
-		db.MarkCounted, db.FinishJobRun, db.CountParts, db.ReachedPartners, db.NumberFiring, db.TakeRun, db.SiteUsesMetering, db.ForgetReconciledBills, db.OpenRuns, db.CountOpen, db.StuckInputs,
+		db.MarkCounted, db.FinishJobRun, db.CountParts, db.ReachedPartners, db.TakeRun, db.SiteUsesMetering, db.ForgetReconciledBills, db.OpenRuns, db.CountOpen, db.StuckInputs,
 	}
 )
 

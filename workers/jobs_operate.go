@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -116,6 +117,9 @@ type Fired struct {
 	LeftOut int
 }
 
+// firingsMax is how often a run is fired by hand, first and again.
+const firingsMax = 100
+
 // Fire puts a run down and publishes it, at any time and whether its job is
 // paused or not. One that is finished is fired again where it has not reached
 // partners, as those that were enrolled since.
@@ -135,44 +139,86 @@ func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at ti
 	if err != nil {
 		return fired, err
 	}
-	added, err := j.queries.AddDueRuns(ctx, db.AddDueRunsParams{Jobs: []string{job}, Site: siteCode, Keys: []string{key}, Times: []time.Time{at}, Origin: "hand", Actor: actor})
+	ids, err := j.freeIDs(ctx, event)
 	if err != nil {
-		return fired, fmt.Errorf("put run %s of job %q down: %w", key, job, err)
-	}
-	if fired.PutDown = added == 1; fired.PutDown {
-		if err := j.publish(ctx, b, event); err != nil {
-			return fired, fmt.Errorf("publish run %s of job %q: %w: the scheduler of a worker tries again", key, job, err)
-		}
-		if err := j.queries.MarkFired(ctx, siteCode, []string{job}, []string{key}); err != nil {
-			return fired, fmt.Errorf("note that run %s of job %q is published: %w", key, job, err)
-		}
-	} else if fired.LeftOut, err = j.fireAgain(ctx, b, event, key); err != nil {
 		return fired, err
 	}
-	row, err := j.queries.FindRun(ctx, job, siteCode, key)
+	if len(ids) == firingsMax { // not recorded under its own id, so not pruned either
+		if fired.PutDown, err = j.putDown(ctx, b, event, key, actor); err != nil {
+			return fired, fmt.Errorf("fire run %s of job %q: %w", key, job, err)
+		}
+	}
+	rows, err := j.queries.FindRun(ctx, job, siteCode, key)
 	if err != nil {
 		return fired, fmt.Errorf("read run %s of job %q: %w", key, job, err)
 	}
-	fired.Run = runOf(row, profile.Zone())
+	fired.Run = JobRun{Job: job, Site: siteCode, Run: key, ScheduledFor: at.In(profile.Zone()), State: runFinished} // long ago, if it has no row
+	if len(rows) > 0 {
+		fired.Run = runOf(rows[0], profile.Zone())
+	}
+	if fired.Run.State == runFinished && !slices.Contains(wholeJobs, job) {
+		if fired.LeftOut, err = j.fireAgain(ctx, b, event, ids); err != nil {
+			return fired, fmt.Errorf("fire run %s of job %q again: %w", key, job, err)
+		}
+	}
 	return fired, nil
 }
 
-func (j *Jobs) publish(ctx context.Context, b *bus.Bus, event *events.Event) error {
+// runFinished is the last state of a run.
+const runFinished = "finished"
+
+// freeIDs are those of the ids that a run is fired under, in their order, of
+// which no event was received.
+func (j *Jobs) freeIDs(ctx context.Context, event *events.Event) (free []string, err error) {
+	ids := []string{event.ID}
+	for n := 2; n <= firingsMax; n++ {
+		ids = append(ids, fmt.Sprintf("%s/%d", event.ID, n))
+	}
+	hashes := make([][]byte, len(ids))
+	for i, id := range ids {
+		hashes[i] = KeyHash(event.Source, id)
+	}
+	received, err := j.queries.ReceivedKeys(ctx, events.AllPartners, hashes)
+	if err != nil {
+		return nil, fmt.Errorf("read how often %q was fired: %w", event.ID, err)
+	}
+	for i, id := range ids {
+		if !slices.ContainsFunc(received, func(key []byte) bool { return bytes.Equal(key, hashes[i]) }) {
+			free = append(free, id)
+		}
+	}
+	return free, nil
+}
+
+// putDown makes the row of a run that has none, and publishes its event.
+func (j *Jobs) putDown(ctx context.Context, b *bus.Bus, event *events.Event, key, actor string) (added bool, err error) {
+	fired, ok := event.Data.(*events.ScheduleFired)
+	if !ok {
+		return false, fmt.Errorf("event %q fires no job", event.ID)
+	}
+	rows, err := j.queries.AddDueRuns(ctx, db.AddDueRunsParams{Jobs: []string{fired.Job}, Site: fired.Site, Keys: []string{key},
+		Times: []time.Time{fired.ScheduledFor}, Origin: "hand", Actor: actor})
+	if err != nil || rows == 0 {
+		return false, err
+	}
+	if err := publish(ctx, b, event); err != nil {
+		return false, fmt.Errorf("%w: the scheduler of a worker tries again", err)
+	}
+	return true, j.queries.MarkFired(ctx, fired.Site, []string{fired.Job}, []string{key})
+}
+
+func publish(ctx context.Context, b *bus.Bus, event *events.Event) error {
 	header, data := event.Message()
 	_, err := b.Publish(ctx, events.InSubject(event), header, data)
 	return err
 }
 
-// fireAgain fires a finished run under another id, if partners are left out,
-// and returns how many.
-func (j *Jobs) fireAgain(ctx context.Context, b *bus.Bus, event *events.Event, key string) (leftOut int, err error) {
+// fireAgain fires a run that has happened under the next free id, if partners
+// are left out, and returns how many.
+func (j *Jobs) fireAgain(ctx context.Context, b *bus.Bus, event *events.Event, free []string) (leftOut int, err error) {
 	fired, ok := event.Data.(*events.ScheduleFired)
-	if !ok || slices.Contains(wholeJobs, fired.Job) {
-		return 0, nil
-	}
-	row, err := j.queries.FindRun(ctx, fired.Job, fired.Site, key)
-	if err != nil || row.State != "finished" {
-		return 0, err
+	if !ok {
+		return 0, fmt.Errorf("event %q fires no job", event.ID)
 	}
 	for after := ""; ; {
 		partners, err := j.queries.PartnersOfSite(ctx, fired.Site, after, fanOutPartnersMax)
@@ -191,19 +237,14 @@ func (j *Jobs) fireAgain(ctx context.Context, b *bus.Bus, event *events.Event, k
 	if leftOut == 0 {
 		return 0, nil
 	}
-	firings, err := j.queries.NumberFiring(ctx, fired.Job, fired.Site, key)
-	if err != nil || len(firings) == 0 { // somebody else was first
+	if len(free) == 0 {
+		return 0, fmt.Errorf("it was fired %d times: partners that it does not reach refuse it; accruald rejections tells why", firingsMax)
+	}
+	again, err := events.New(events.Envelope{ID: free[0], Source: event.Source, Subject: event.Subject, PartitionKey: event.PartitionKey, Time: event.Time}, fired)
+	if err != nil {
 		return 0, err
 	}
-	again, err := events.New(events.Envelope{ID: fmt.Sprintf("%s/%d", event.ID, firings[0]), Source: event.Source, Subject: event.Subject,
-		PartitionKey: event.PartitionKey, Time: event.Time}, fired)
-	if err == nil {
-		err = j.publish(ctx, b, again)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("publish run %s of job %q again: %w: run the job again", key, fired.Job, err)
-	}
-	return leftOut, nil
+	return leftOut, publish(ctx, b, again)
 }
 
 // SiteFor is the site that a job is run at when none is named: the only one

@@ -18,6 +18,14 @@ const (
 	sweepPageMax    = 1_000
 	stuckReportMax  = 20
 	tickPartnersMax = 64
+	// jobRunKeepDays is how long finished runs of jobs stay listed: as long as
+	// daily ones are caught up, and no run is fired for want of its row, because
+	// its schedule and the inbox know of it.
+	jobRunKeepDays = CatchUpRunsMax
+	// pruneRunsMax is how many go in one statement, pruneStepsMax how many of
+	// those in one turn.
+	pruneRunsMax  = 1_000
+	pruneStepsMax = 20
 )
 
 // sweep looks, while ctx lives, for what nothing else would wake. It has no
@@ -53,6 +61,11 @@ func (w *Worker) sweepOnce(ctx context.Context, now time.Time, lastRetry *time.T
 	if err := w.tickOpen(ctx); err != nil {
 		return err
 	}
+	if _, leading := w.keeper.reference(); leading {
+		if err := w.pruneRuns(ctx); err != nil {
+			return err
+		}
+	}
 	*lastRetry = now
 	return nil
 }
@@ -68,6 +81,23 @@ func (w *Worker) findStuck(ctx context.Context) error {
 	for _, row := range rows {
 		w.log.Error("event waits although its predecessor is there", "partner", row.PartnerID, "source", row.Source, "id", row.EventID,
 			"waits_for", row.WaitsFor)
+	}
+	return nil
+}
+
+// pruneRuns takes away the rows of runs that were finished long ago.
+func (w *Worker) pruneRuns(ctx context.Context) error {
+	for range pruneStepsMax {
+		pruned, err := w.queries.PruneRuns(ctx, jobRunKeepDays, pruneRunsMax)
+		if err != nil {
+			return fmt.Errorf("prune runs of jobs that finished %d days ago: %w", jobRunKeepDays, err)
+		}
+		if pruned > 0 {
+			w.log.Info("old runs of jobs pruned", "runs", pruned)
+		}
+		if pruned < pruneRunsMax {
+			return nil
+		}
 	}
 	return nil
 }

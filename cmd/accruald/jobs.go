@@ -320,7 +320,7 @@ func jobTime(text string, zone *time.Location) (time.Time, error) {
 
 // Help is shown below the flags.
 func (r *runJobCommand) Help() string {
-	return `The run goes the way of any other: it is decided behind everything that stands before it in the input, and it happens once, however often it is asked for and whether the clock comes to it or not. A paused job is run, too.
+	return `The run goes the way of any other: it is decided behind everything that stands before it in the input, and it happens once for each partner, however often it is asked for and whether the clock comes to it or not: asked for again, it reaches the partners that were enrolled since. A paused job is run, too.
 
 Examples:
   accruald run-job close_cycle --for 2026-04-01T00:10

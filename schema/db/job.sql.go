@@ -179,36 +179,48 @@ func (q *Queries) DueRuns(ctx context.Context, arg DueRunsParams) ([]DueRunsRow,
 	return items, nil
 }
 
-const FindRun = `-- name: FindRun :one
-select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, firings, finished_at, outcome from job_run where job = $1 and site = $2 and run_key = $3
+const FindRun = `-- name: FindRun :many
+select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, finished_at, outcome from job_run where job = $1 and site = $2 and run_key = $3
 `
 
-func (q *Queries) FindRun(ctx context.Context, job string, site string, runKey string) (JobRun, error) {
-	row := q.db.QueryRow(ctx, FindRun, job, site, runKey)
-	var i JobRun
-	err := row.Scan(
-		&i.Job,
-		&i.Site,
-		&i.RunKey,
-		&i.ScheduledFor,
-		&i.Origin,
-		&i.Actor,
-		&i.State,
-		&i.DueAt,
-		&i.FiredAt,
-		&i.InputNo,
-		&i.RecordedAt,
-		&i.SentAfter,
-		&i.SentAt,
-		&i.DecidedBy,
-		&i.CountedAfter,
-		&i.Partners,
-		&i.Refused,
-		&i.Firings,
-		&i.FinishedAt,
-		&i.Outcome,
-	)
-	return i, err
+func (q *Queries) FindRun(ctx context.Context, job string, site string, runKey string) ([]JobRun, error) {
+	rows, err := q.db.Query(ctx, FindRun, job, site, runKey)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JobRun
+	for rows.Next() {
+		var i JobRun
+		if err := rows.Scan(
+			&i.Job,
+			&i.Site,
+			&i.RunKey,
+			&i.ScheduledFor,
+			&i.Origin,
+			&i.Actor,
+			&i.State,
+			&i.DueAt,
+			&i.FiredAt,
+			&i.InputNo,
+			&i.RecordedAt,
+			&i.SentAfter,
+			&i.SentAt,
+			&i.DecidedBy,
+			&i.CountedAfter,
+			&i.Partners,
+			&i.Refused,
+			&i.FinishedAt,
+			&i.Outcome,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const FinishJobRun = `-- name: FinishJobRun :many
@@ -339,7 +351,7 @@ func (q *Queries) LastFired(ctx context.Context, site string) ([]LastFiredRow, e
 }
 
 const LastRuns = `-- name: LastRuns :many
-select distinct on (job, site) job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, firings, finished_at, outcome from job_run order by job, site, scheduled_for desc, run_key desc
+select distinct on (job, site) job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, finished_at, outcome from job_run order by job, site, scheduled_for desc, run_key desc
 `
 
 // The last run of each job and site.
@@ -370,7 +382,6 @@ func (q *Queries) LastRuns(ctx context.Context) ([]JobRun, error) {
 			&i.CountedAfter,
 			&i.Partners,
 			&i.Refused,
-			&i.Firings,
 			&i.FinishedAt,
 			&i.Outcome,
 		); err != nil {
@@ -385,7 +396,7 @@ func (q *Queries) LastRuns(ctx context.Context) ([]JobRun, error) {
 }
 
 const ListRuns = `-- name: ListRuns :many
-select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, firings, finished_at, outcome from job_run
+select job, site, run_key, scheduled_for, origin, actor, state, due_at, fired_at, input_no, recorded_at, sent_after, sent_at, decided_by, counted_after, partners, refused, finished_at, outcome from job_run
 where ($1::text = '' or job = $1) and ($2::text = '' or site = $2)
 order by scheduled_for desc, site, job, run_key
 limit $3
@@ -418,7 +429,6 @@ func (q *Queries) ListRuns(ctx context.Context, job string, site string, countMa
 			&i.CountedAfter,
 			&i.Partners,
 			&i.Refused,
-			&i.Firings,
 			&i.FinishedAt,
 			&i.Outcome,
 		); err != nil {
@@ -538,32 +548,6 @@ func (q *Queries) MoveJobSchedule(ctx context.Context, arg MoveJobScheduleParams
 	return err
 }
 
-const NumberFiring = `-- name: NumberFiring :many
-update job_run set firings = firings + 1 where job = $1 and site = $2 and run_key = $3 and state = 'finished'
-returning firings
-`
-
-// Counts how often a run that is finished was fired by hand; nothing where it is not finished.
-func (q *Queries) NumberFiring(ctx context.Context, job string, site string, runKey string) ([]int32, error) {
-	rows, err := q.db.Query(ctx, NumberFiring, job, site, runKey)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int32
-	for rows.Next() {
-		var firings int32
-		if err := rows.Scan(&firings); err != nil {
-			return nil, err
-		}
-		items = append(items, firings)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const OpenPauses = `-- name: OpenPauses :many
 select pause_id, job, site, actor, reason, paused_at, resumed_by, resumed_at from job_pause where resumed_at is null order by job, site
 `
@@ -644,6 +628,26 @@ func (q *Queries) PartnersOfSite(ctx context.Context, site string, after string,
 		return nil, err
 	}
 	return items, nil
+}
+
+const PruneRuns = `-- name: PruneRuns :execrows
+delete from job_run where (job, site, run_key) in (
+  select r.job, r.site, r.run_key from job_run r
+  where r.state = 'finished' and r.finished_at < clock_timestamp() - make_interval(days => $1::int)
+    and r.scheduled_for <= coalesce((select s.fired_until from job_schedule s where s.job = r.job and s.site = r.site), 'infinity')
+    and exists (select from job_run n where n.job = r.job and n.site = r.site and n.scheduled_for > r.scheduled_for)
+  order by r.scheduled_for
+  limit $2)
+`
+
+// Runs that were finished long ago, the oldest first: but for the last of each job and site, and what lies beyond where
+// its schedule stands.
+func (q *Queries) PruneRuns(ctx context.Context, days int32, countMax int32) (int64, error) {
+	result, err := q.db.Exec(ctx, PruneRuns, days, countMax)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const ReachedPartners = `-- name: ReachedPartners :many

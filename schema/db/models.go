@@ -347,7 +347,6 @@ type JobRun struct {
 	CountedAfter string
 	Partners     int64
 	Refused      int64
-	Firings      int32
 	FinishedAt   *time.Time
 	Outcome      string
 }

@@ -32,7 +32,6 @@ create table job_run (
   counted_after text        not null default '', -- the last partner whose part was counted
   partners      bigint      not null default 0, -- that it reached, as far as they are counted
   refused       bigint      not null default 0, -- parts that were rejected
-  firings       int         not null default 1, -- by hand again when it was finished, for partners that it had not reached
   finished_at   timestamptz,
   outcome       text        not null default '' check (outcome in ('', 'done', 'partly_refused', 'refused')),
   primary key (job, site, run_key),

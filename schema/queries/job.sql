@@ -79,11 +79,6 @@ update job_run set state = 'running', input_no = @input_no::bigint, sent_after =
   partners = 0, refused = 0, finished_at = null, outcome = ''
 where job = @job and site = @site and run_key = @run_key;
 
--- name: NumberFiring :many
--- Counts how often a run that is finished was fired by hand; nothing where it is not finished.
-update job_run set firings = firings + 1 where job = @job and site = @site and run_key = @run_key and state = 'finished'
-returning firings;
-
 -- name: PartnersOfSite :many
 select partner_id from partner
 where site = @site and partner_id <> '_all' and partner_id > @after
@@ -156,7 +151,18 @@ where (@job::text = '' or job = @job) and (@site::text = '' or site = @site)
 order by scheduled_for desc, site, job, run_key
 limit @count_max;
 
--- name: FindRun :one
+-- name: PruneRuns :execrows
+-- Runs that were finished long ago, the oldest first: but for the last of each job and site, and what lies beyond where
+-- its schedule stands.
+delete from job_run where (job, site, run_key) in (
+  select r.job, r.site, r.run_key from job_run r
+  where r.state = 'finished' and r.finished_at < clock_timestamp() - make_interval(days => @days::int)
+    and r.scheduled_for <= coalesce((select s.fired_until from job_schedule s where s.job = r.job and s.site = r.site), 'infinity')
+    and exists (select from job_run n where n.job = r.job and n.site = r.site and n.scheduled_for > r.scheduled_for)
+  order by r.scheduled_for
+  limit @count_max);
+
+-- name: FindRun :many
 select * from job_run where job = @job and site = @site and run_key = @run_key;
 
 -- name: OpenPauses :many
