@@ -17,6 +17,7 @@ var published = []string{
 	"accruald_events_waiting",
 	"accruald_findings_open",
 	"accruald_inquiry_duration_seconds",
+	"accruald_inquiry_nats_requests_total",
 	"accruald_inquiry_requests_total",
 	"accruald_job_parts_refused_total",
 	"accruald_job_run_oldest_age_seconds",

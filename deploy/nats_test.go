@@ -21,7 +21,7 @@ const (
 // startShipped starts the broker with the shipped configuration; only the ports and the folder are the test's.
 func startShipped(t *testing.T) *server.Server {
 	t.Helper()
-	for _, user := range []string{"WORKER", "PRODUCER", "CONSUMER"} {
+	for _, user := range []string{"WORKER", "PRODUCER", "CONSUMER", "CLIENT"} {
 		t.Setenv("NATS_"+user+"_PASSWORD", "from-the-test")
 	}
 	options, err := server.ProcessConfigFile("nats/nats.conf")
@@ -144,5 +144,48 @@ func reads(t *testing.T, js jetstream.JetStream) {
 	}
 	if err := message.DoubleAck(t.Context()); err != nil {
 		t.Errorf("a consumer acknowledges a result: %v", err)
+	}
+}
+
+// TestRequestGrants: a client asks the partner API and is answered; nobody else listens to what it asks, or asks.
+func TestRequestGrants(t *testing.T) {
+	broker := startShipped(t)
+	const subject = "accruald.api.v1.ListServiceTypes"
+	conn := func(user, inbox string) *nats.Conn { return as(t, broker, user, inbox).Conn() }
+	worker, client := conn("worker", "_INBOX"), conn("client", "_INBOX_client")
+	if _, err := worker.QueueSubscribe(subject, "accruald-api", func(m *nats.Msg) { _ = m.Respond([]byte("{}")) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.FlushTimeout(answerWaitMax); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Request(subject, nil, answerWaitMax); err != nil {
+		t.Errorf("a client asks: %v", err)
+	}
+	for _, user := range []string{"producer", "consumer", "client"} {
+		c := conn(user, "_INBOX_"+user)
+		for _, listened := range []string{"accruald.api.v1.>", "$SRV.>", "_INBOX.>"} {
+			if _, err := c.SubscribeSync(listened); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.FlushTimeout(answerWaitMax); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.LastError(); !errors.Is(err, nats.ErrPermissionViolation) {
+				t.Errorf("%s listens to %q: %v", user, listened, err)
+			}
+		}
+	}
+	for user, subject := range map[string]string{"producer": subject, "consumer": subject, "client": "billing.in.P100.order.placed"} {
+		c := conn(user, "_INBOX_"+user)
+		if err := c.Publish(subject, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.FlushTimeout(answerWaitMax); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.LastError(); !errors.Is(err, nats.ErrPermissionViolation) {
+			t.Errorf("%s publishes to %q: %v", user, subject, err)
+		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/inquiry/access"
+	"github.com/accruald/accruald/workers/inquiry/api"
 )
 
 // devCommand runs everything on this machine. What it has published and decided it keeps: started again it goes on.
@@ -88,7 +89,7 @@ func (d *devCommand) Run(ctx context.Context, c *console) error {
 		return errors.Join(err, servers.stop())
 	}
 	registry := prometheus.NewRegistry()
-	partner, err := newPartnerAPI(ctx, apiFlags{Listen: d.API, Skew: access.SkewDefault, Rate: access.RateDefault, Masters: masters},
+	partner, err := newPartnerAPI(ctx, apiFlags{Listen: d.API, NATS: true, Skew: access.SkewDefault, Rate: access.RateDefault, Masters: masters},
 		servers.databaseURL(), connection, sites, registry, log)
 	if err != nil {
 		return errors.Join(err, servers.stop())
@@ -202,6 +203,7 @@ func (s *session) announce(ctx context.Context) error {
 		}
 		fmt.Fprintf(out, "            access key %s, secret %s: %s\n", key.ID, key.Secret, of)
 	}
+	fmt.Fprintf(out, "            and over NATS on %s.OPERATION\n", api.RequestPrefix)
 	fmt.Fprintf(out, "  NATS      %s\n  database  %s\n", s.servers.nats.URL(), s.servers.databaseURL())
 	_ = out.Flush() // whoever read it is gone
 	return nil

@@ -25,6 +25,7 @@ type apiFlags struct {
 	Listen  string        `name:"api-listen" env:"ACCRUALD_API_LISTEN" default:"127.0.0.1:8443" help:"Address of the partner API."`
 	Cert    string        `name:"api-cert" env:"ACCRUALD_API_CERT" placeholder:"FILE" help:"Certificate of the partner API; read again when it changes (default: none, plain HTTP)."`
 	Key     string        `name:"api-key" env:"ACCRUALD_API_KEY" placeholder:"FILE" help:"Its key (default: none)."`
+	NATS    bool          `name:"api-nats" env:"ACCRUALD_API_NATS" default:"true" negatable:"" help:"Answer the same over NATS request and reply; with --no-api-nats over HTTP alone."`
 	Rate    int           `name:"api-rate" env:"ACCRUALD_API_RATE" default:"10" help:"Requests a second that one caller may send to one operation; 0 for no bound."`
 	Skew    time.Duration `name:"api-clock-skew" env:"ACCRUALD_API_CLOCK_SKEW" default:"15m" help:"How far the date of a signed request may be away from our clock."`
 	Masters masterFlags   `embed:""`
@@ -40,13 +41,14 @@ type tokenFlags struct {
 
 // partnerAPI serves the partner API beside the workers, or alone.
 type partnerAPI struct {
-	pool    *pgxpool.Pool
-	books   *workers.ReadModel
-	store   *access.Store
-	answers *access.Answers
-	intake  *workers.Intake
-	ring    *access.Ring
-	server  *api.Server
+	pool     *pgxpool.Pool
+	books    *workers.ReadModel
+	store    *access.Store
+	answers  *access.Answers
+	intake   *workers.Intake
+	ring     *access.Ring
+	server   *api.Server
+	requests *api.RequestServer // nil for HTTP alone
 }
 
 // newPartnerAPI takes the address; run serves. It waits for a database that is not there yet.
@@ -68,6 +70,10 @@ func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, brok
 	q.ring = access.NewRing(q.store, tokens, flags.Skew, log)
 	q.server, err = api.Listen(ctx, api.Config{Address: flags.Listen, CertFile: flags.Cert, KeyFile: flags.Key, Books: q.books, Access: q.ring,
 		Answers: q.answers, Intake: q.intake, RatePerSecond: flags.Rate, Registry: registry, Logger: log})
+	if err == nil && flags.NATS {
+		broker.Name += ", requests"
+		q.requests, err = api.NewRequestServer(q.server.Service(), api.RequestConfig{Bus: broker, Registry: registry, Logger: log})
+	}
 	if err != nil {
 		pool.Close()
 		return nil, err
@@ -101,16 +107,26 @@ func (q *partnerAPI) ready() map[string]func() error {
 	return map[string]func() error{"inquiry_data": q.books.Ready, "inquiry_keys": q.ring.Ready}
 }
 
-// run serves until ctx ends.
+// run serves until ctx ends. What answers are made from lasts until the last one is given.
 func (q *partnerAPI) run(ctx context.Context) error {
 	defer q.pool.Close()
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() error { return q.books.Run(groupCtx) })
-	group.Go(func() error { return q.intake.Run(groupCtx) })
-	group.Go(func() error { return q.ring.Run(groupCtx) })
-	group.Go(func() error { return q.answers.Run(groupCtx) })
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	support, supportCtx := errgroup.WithContext(behind)
+	for _, part := range []func(context.Context) error{q.books.Run, q.intake.Run, q.ring.Run, q.answers.Run} {
+		support.Go(func() error { return part(supportCtx) })
+	}
+	serving, end := context.WithCancel(ctx)
+	defer end()
+	context.AfterFunc(supportCtx, end) // nothing is answered without it
+	group, groupCtx := errgroup.WithContext(serving)
 	group.Go(func() error { return q.server.Run(groupCtx) })
-	return group.Wait()
+	if q.requests != nil {
+		group.Go(func() error { return q.requests.Run(groupCtx) })
+	}
+	err := group.Wait()
+	stop()
+	return errors.Join(err, support.Wait())
 }
 
 // together runs parts of a process until ctx ends or one of them fails, which ends the others.

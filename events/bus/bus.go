@@ -78,15 +78,7 @@ func Connect(ctx context.Context, config Config) (*Bus, error) {
 	if config.URL == "" {
 		return nil, errors.New("connect to nats: no server given: set its URL, for example nats://127.0.0.1:4222")
 	}
-	if config.Replicas == 0 {
-		config.Replicas = 1
-	}
-	if config.ConnectWait == 0 {
-		config.ConnectWait = connectWaitDefault
-	}
-	if config.Logger == nil {
-		config.Logger = slog.Default()
-	}
+	config = config.withDefaults()
 	b := &Bus{
 		config:  config,
 		log:     config.Logger.With("component", "bus"),
@@ -102,36 +94,46 @@ func Connect(ctx context.Context, config Config) (*Bus, error) {
 	return b, nil
 }
 
-// dial repeats the first connection within ConnectWait: daemons and their
-// broker are often started at the same moment.
+func (c Config) withDefaults() Config {
+	if c.Replicas == 0 {
+		c.Replicas = 1
+	}
+	if c.ConnectWait == 0 {
+		c.ConnectWait = connectWaitDefault
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return c
+}
+
 func (b *Bus) dial(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, b.config.ConnectWait)
-	defer cancel()
-	for attempt := 0; ; attempt++ {
-		conn, err := nats.Connect(b.config.URL, b.options()...)
-		if err == nil {
-			b.conn = conn
-			b.js, err = jetstream.New(conn, jetstream.WithDefaultTimeout(requestWaitSecondsMax*time.Second))
-			if err != nil {
-				conn.Close()
-				return fmt.Errorf("connect to nats at %q: %w", b.config.URL, err)
-			}
+	conn, err := b.config.dial(ctx, b.options())
+	if err == nil {
+		b.conn = conn
+		if b.js, err = jetstream.New(conn, jetstream.WithDefaultTimeout(requestWaitSecondsMax*time.Second)); err == nil {
 			return nil
 		}
-		if !Temporary(err) || !pause(ctx, reconnectDelay(attempt)) {
-			return fmt.Errorf("connect to nats at %q: %w: check the address, that the server runs, and the credentials", b.config.URL, err)
+		conn.Close()
+	}
+	return fmt.Errorf("connect to nats at %q: %w: check the address, that the server runs, and the credentials", b.config.URL, err)
+}
+
+// dial repeats the first connection within ConnectWait: daemons and their
+// broker are often started at the same moment.
+func (c Config) dial(ctx context.Context, options []nats.Option) (*nats.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.ConnectWait)
+	defer cancel()
+	for attempt := 0; ; attempt++ {
+		conn, err := nats.Connect(c.URL, options...)
+		if err == nil || !Temporary(err) || !pause(ctx, reconnectDelay(attempt)) {
+			return conn, err
 		}
 	}
 }
 
 func (b *Bus) options() []nats.Option {
-	options := []nats.Option{
-		nats.Name(b.config.Name),
-		nats.Timeout(connectAttemptSecondsMax * time.Second),
-		nats.MaxReconnects(-1),
-		nats.CustomReconnectDelay(reconnectDelay),
-		nats.PingInterval(pingIntervalSeconds * time.Second),
-		nats.MaxPingsOutstanding(pingsOutstandingMax),
+	return append(b.config.options(),
 		// Nothing is kept to be sent after a reconnect: what the caller was
 		// told has failed must not be stored later, behind its repetition.
 		nats.ReconnectBufSize(-1),
@@ -140,17 +142,29 @@ func (b *Bus) options() []nats.Option {
 		nats.ClosedHandler(func(*nats.Conn) { b.onLost(nats.ErrConnectionClosed) }),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { b.onReconnectFailed(err) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { b.log.Warn("nats client error", "err", err) }),
+	)
+}
+
+// options are how every connection is made and kept.
+func (c Config) options() []nats.Option {
+	options := []nats.Option{
+		nats.Name(c.Name),
+		nats.Timeout(connectAttemptSecondsMax * time.Second),
+		nats.MaxReconnects(-1),
+		nats.CustomReconnectDelay(reconnectDelay),
+		nats.PingInterval(pingIntervalSeconds * time.Second),
+		nats.MaxPingsOutstanding(pingsOutstandingMax),
 	}
-	if b.config.CredentialsFile != "" {
-		options = append(options, nats.UserCredentials(b.config.CredentialsFile))
-	} else if b.config.User != "" {
-		options = append(options, nats.UserInfo(b.config.User, b.config.Password))
+	if c.CredentialsFile != "" {
+		options = append(options, nats.UserCredentials(c.CredentialsFile))
+	} else if c.User != "" {
+		options = append(options, nats.UserInfo(c.User, c.Password))
 	}
-	if b.config.CAFile != "" {
-		options = append(options, nats.RootCAs(b.config.CAFile))
+	if c.CAFile != "" {
+		options = append(options, nats.RootCAs(c.CAFile))
 	}
-	if b.config.CertFile != "" {
-		options = append(options, nats.ClientCert(b.config.CertFile, b.config.KeyFile))
+	if c.CertFile != "" {
+		options = append(options, nats.ClientCert(c.CertFile, c.KeyFile))
 	}
 	return options
 }

@@ -93,5 +93,6 @@
 // Besides its subjects the user needs `$JS.API.INFO`, `$JS.API.STREAM.INFO`,
 // `STREAM.CREATE`, `STREAM.MSG.GET`, `CONSUMER.CREATE`, `CONSUMER.DELETE`,
 // `CONSUMER.INFO`, `CONSUMER.LIST` and `CONSUMER.MSG.NEXT` of the three streams,
-// `$JS.ACK.>`, and its inbox.
+// `$JS.ACK.>`, and its inbox. Dial needs none of these, only what its users say
+// and hear.
 package bus

@@ -76,9 +76,9 @@ var importTable = map[string]row{
 	// The query side: who asks, what can be asked, and how it is sent.
 	"workers/inquiry/access": {own: []string{"schema/db"}, others: []string{pgxModule, jsonModule, "golang.org/x/time", "github.com/golang-jwt/jwt/v5"}},
 	"workers/inquiry/api": {
-		own: slices.Concat([]string{"events", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access", "workers/inquiry/account"},
+		own: slices.Concat([]string{"events", "events/bus", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access", "workers/inquiry/account"},
 			leaves, rules),
-		others: append(ofValues[:2:2], "github.com/prometheus/", "golang.org/x/sync"),
+		others: append(ofValues[:2:2], "github.com/prometheus/", "golang.org/x/sync", natsModule),
 	},
 	"workers/laws": {},
 	"deploy":       {},

@@ -14,11 +14,16 @@ type Input struct {
 	Query  url.Values
 	Header http.Header
 	Body   []byte
+
+	Malformed error // why nothing could be read; said once it is known who asks
 }
 
 // Decode reads and judges a request of an operation; the result is a pointer
 // to its request type. Errors are *inquiry.Error and name the parameter.
 func (h *Handler) Decode(in Input) (any, error) {
+	if in.Malformed != nil {
+		return nil, in.Malformed
+	}
 	request := reflect.New(h.Request)
 	for i := range h.Parameters {
 		p := &h.Parameters[i]

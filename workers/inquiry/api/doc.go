@@ -79,7 +79,27 @@
 // everybody: they tell nothing of anybody. An answer has exactly the members
 // that are described; the tests by the SDK validate every answer by it.
 //
-// Owns: the table, decoding, paging, errors as they are published, HTTP.
+// # Request and reply
+//
+// A RequestServer offers each operation as an endpoint of the NATS service
+// `accruald-api`, on accruald.api.v1.<id>. The payload is one object: parameters
+// by name, as a query would have them, and body; headers are HTTP's, the status
+// is Accruald-Status. It asks the same Service as HTTP, so limits count both.
+//
+// A token in a request is told to whoever listens on its subject, which nothing
+// in NATS but permissions prevents. So signatures are taken too: of the method
+// NATS, the path "/" and the subject, no query, and the payload, which has the
+// parameters. What was signed for one transport proves nothing on the other.
+//
+// The client library calls each endpoint by one goroutine and dies of a panic in
+// it. So take only queues, or refuses, and workers answer by themselves: answers
+// by the library's request would race with its counts, which are of what was
+// taken in; those of answers are in the statistics' data. A reply subject that
+// is no inbox is refused: the server may publish more than who asks. Stop only
+// begins to unsubscribe, and a connection that drains does not publish; so the
+// server waits until no subscription is left, answers what is queued, flushes.
+//
+// Owns: the table, decoding, paging, errors as they are published, HTTP, NATS.
 //
 // Does not own: who asks (package access), prices (package inquiry), where
 // rows come from (package workers).

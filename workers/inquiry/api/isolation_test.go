@@ -188,7 +188,6 @@ type isolated struct {
 	handler http.Handler
 	intake  *handed
 	askers  []asker
-	places  []string // of the path's parameters
 }
 
 const headerAsker = "X-Asker"
@@ -214,31 +213,33 @@ func (b *books) isolate(t *testing.T, op *Operation, askers []asker) *isolated {
 	service.now = func() time.Time { return booksNow }
 	service.Operations = []Operation{*op}
 	s.handler = newServer(service).routes()
-	for _, parameter := range op.Handle.Parameters {
-		if parameter.In == InPath {
-			s.places = append(s.places, parameter.Name)
-		}
-	}
 	return s
 }
 
 // unprobed are parameters of paths that are filled where another parameter is asked about.
 var unprobed = map[string]string{"domain_id": "{account}", "order_id": "{order}"}
 
-// ask sends what the probe says, with id in the place of the object.
-func (s *isolated) ask(t *testing.T, n int, p *probe, o thing, shown bool, id string) reply {
-	t.Helper()
-	a := &s.askers[n]
-	path := s.op.Path
-	for _, place := range s.places {
-		value := unprobed[place]
-		if place == p.parameter {
+// written is the request that the probe says, with id in the place of the object.
+func (p *probe) written(op *Operation, a *asker, o thing, shown bool, id string) (target, body string) {
+	path := op.Path
+	for _, parameter := range op.Handle.Parameters {
+		if parameter.In != InPath {
+			continue
+		}
+		value := unprobed[parameter.Name]
+		if parameter.Name == p.parameter {
 			value = "{id}"
 		}
-		path = strings.ReplaceAll(path, "{"+place+"}", value)
+		path = strings.ReplaceAll(path, "{"+parameter.Name+"}", value)
 	}
-	target := a.fill(p, o, shown, id, path+"?"+p.query)
-	request := httptest.NewRequestWithContext(t.Context(), s.op.Method, target, strings.NewReader(a.fill(p, o, shown, id, p.body)))
+	return a.fill(p, o, shown, id, path+"?"+p.query), a.fill(p, o, shown, id, p.body)
+}
+
+// ask sends it.
+func (s *isolated) ask(t *testing.T, n int, p *probe, o thing, shown bool, id string) reply {
+	t.Helper()
+	target, text := p.written(s.op, &s.askers[n], o, shown, id)
+	request := httptest.NewRequestWithContext(t.Context(), s.op.Method, target, strings.NewReader(text))
 	request.Header.Set(headerAsker, strconv.Itoa(n))
 	w := httptest.NewRecorder()
 	before := len(s.intake.ids)

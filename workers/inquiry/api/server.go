@@ -104,6 +104,9 @@ func (s *Server) URL() string {
 	return scheme + "://" + s.listener.Addr().String()
 }
 
+// Service is what the server answers by, for other transports.
+func (s *Server) Service() *Service { return s.service }
+
 // Run serves until ctx ends; what was begun is answered.
 func (s *Server) Run(ctx context.Context) error {
 	drained := make(chan struct{})
