@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,6 +102,7 @@ func (c *comparing) events(ctx context.Context) error {
 	_, err = pgx.ForEachRow(rows, []any{&in.no, &in.typ, &in.source, &in.id, &in.subject, &in.partition, &in.time, &in.offset, &in.status, &in.decisionNo,
 		&in.attempts, &in.referenceVersion, &in.partnerVersion, &in.payload, &in.hash,
 		&in.firstOrder, &in.code}, func() error {
+		delete(c.posted, in.no)
 		for ; next < min(in.no, c.counters.InputNo+1); next++ {
 			c.lost(next)
 			lost++
@@ -130,7 +133,10 @@ func (c *comparing) events(ctx context.Context) error {
 		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.DecisionLost, c.partnerID, []string{"decision_no"},
 			fmt.Sprintf("%d decisions of the inputs", c.counters.DecisionNo), fmt.Sprintf("%d, %d of them given again", decisions+again, again)))
 	}
-	return c.inbox(ctx, after)
+	if err := c.orphans(ctx); err != nil || !c.whole {
+		return err
+	}
+	return c.inbox(ctx)
 }
 
 func (c *comparing) lost(no int64) {
@@ -138,13 +144,17 @@ func (c *comparing) lost(no int64) {
 		fmt.Sprintf("input %d of %d", no, c.counters.InputNo), "none"))
 }
 
-// inbox compares inputs with the keys of the inbox and postings with inputs.
-func (c *comparing) inbox(ctx context.Context, after int64) error {
+// orphans looks for the inputs that postings name and that were not among those
+// read.
+func (c *comparing) orphans(ctx context.Context) error {
+	if len(c.posted) == 0 {
+		return nil
+	}
 	posted := int64(0)
 	if !c.whole {
 		posted = c.since.PostingNo
 	}
-	orphans, err := c.queries.PostingsWithoutInput(ctx, c.partnerID, posted)
+	orphans, err := c.queries.PostingsWithoutInput(ctx, c.partnerID, posted, slices.Sorted(maps.Keys(c.posted)))
 	if err != nil {
 		return fmt.Errorf("look for postings without an input: %w", err)
 	}
@@ -152,27 +162,25 @@ func (c *comparing) inbox(ctx context.Context, after int64) error {
 		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.PostingWithoutEvent, c.partnerID, []string{strconv.FormatInt(o.InputNo, 10)},
 			fmt.Sprintf("input %d", o.InputNo), fmt.Sprintf("%d postings from number %d on, of fact %s", o.Postings, o.First, o.Fact)))
 	}
-	if !c.whole {
-		return nil
-	}
-	keys, err := c.queries.KeysWithoutInput(ctx, c.partnerID, after)
-	if err != nil {
-		return fmt.Errorf("compare the keys of the inbox: %w", err)
-	}
-	for _, key := range keys {
-		if key.Recorded {
-			c.altered(key.InputNo, fmt.Sprintf("content %x", key.ContentHash), "an input that says another")
-		} else if key.InputNo > c.counters.InputNo {
-			c.lost(key.InputNo)
-		}
-	}
-	unknown, err := c.queries.InputsWithoutKey(ctx, c.partnerID, after)
+	return nil
+}
+
+// inbox compares all inputs with the keys of the inbox.
+func (c *comparing) inbox(ctx context.Context) error {
+	rows, err := c.queries.InboxAgainstInputs(ctx, c.partnerID)
 	if err != nil {
 		return fmt.Errorf("compare the inputs with the inbox: %w", err)
 	}
-	for _, in := range unknown {
-		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventUnknown, c.partnerID, []string{strconv.FormatInt(in.InputNo, 10)},
-			"a key of the inbox", fmt.Sprintf("%s %q of source %q without one", in.Type, in.EventID, in.Source)))
+	for _, row := range rows {
+		switch {
+		case row.Unknown:
+			c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventUnknown, c.partnerID, []string{strconv.FormatInt(row.InputNo, 10)},
+				"a key of the inbox", fmt.Sprintf("%s %q of source %q without one", row.Type, row.EventID, row.Source)))
+		case !row.Lost:
+			c.altered(row.InputNo, fmt.Sprintf("content %x", row.ContentHash), "an input that says another")
+		case row.InputNo > c.counters.InputNo: // else told by its number
+			c.lost(row.InputNo)
+		}
 	}
 	return nil
 }

@@ -90,9 +90,10 @@ func (w *ledgerWalk) take(line *decision.Posting) {
 	if gap {
 		w.broken = true // of the input before as well: its last lines may be missing
 	}
-	if line.InputNo != w.inputNo {
+	if line.InputNo != w.inputNo || w.lines == 1 {
 		w.balance()
 		w.inputNo = line.InputNo
+		w.posted[line.InputNo] = struct{}{}
 	}
 	if bad := w.check.Next(line); bad != nil {
 		w.broken = true

@@ -39,7 +39,8 @@ type comparing struct {
 	upTo     db.SaveReconciledParams
 	balances map[billAccount]decimal.Decimal // postings of bills, up to there
 	changed  changedFacts
-	sums     factSums // of all facts, or of those that changed, until they are compared
+	posted   map[int64]struct{} // inputs that postings name, until they are read
+	sums     factSums           // of all facts, or of those that changed, until they are compared
 	effects  *effects
 	// What adjustments refer to: findings that stand for good are settled by them.
 	corrected map[string]bool
@@ -70,7 +71,7 @@ func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, stuc
 	}
 	defer rollback(ctx, tx) // nothing was written
 	c := &comparing{Reconciler: r, partnerID: partnerID, run: run, tx: tx, queries: db.New(tx),
-		balances: map[billAccount]decimal.Decimal{}, counts: map[countKey]*pairCount{}, corrected: map[string]bool{}}
+		balances: map[billAccount]decimal.Decimal{}, counts: map[countKey]*pairCount{}, posted: map[int64]struct{}{}, corrected: map[string]bool{}}
 	c.waiting(stuck)
 	if partnerID == events.AllPartners {
 		return c, c.outbox(ctx)

@@ -12,71 +12,47 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-const InputsWithoutKey = `-- name: InputsWithoutKey :many
-select i.input_no, i.type, i.source, i.event_id
-from input i
-where i.partner_id = $1 and i.input_no > $2
-  and not exists (select from inbox_key k where k.partner_id = i.partner_id and k.input_no = i.input_no)
-order by i.input_no
+const InboxAgainstInputs = `-- name: InboxAgainstInputs :many
+select coalesce(k.input_no, i.input_no)::bigint as input_no, (k.input_no is null)::boolean as unknown, (i.input_no is null)::boolean as lost,
+  coalesce(k.content_hash, '')::bytea as content_hash, coalesce(i.type, '')::text as type, coalesce(i.source, '')::text as source,
+  coalesce(i.event_id, '')::text as event_id
+from (select t.input_no, t.content_hash from inbox_key t where t.partner_id = $1) k
+full join (
+  select t.input_no, t.content_hash, t.type, t.source, t.event_id from input t where t.partner_id = $1
+) i on i.input_no = k.input_no
+where k.input_no is null or i.input_no is null or i.content_hash <> k.content_hash
+order by 1
 `
 
-type InputsWithoutKeyRow struct {
-	InputNo int64
-	Type    string
-	Source  string
-	EventID string
+type InboxAgainstInputsRow struct {
+	InputNo     int64
+	Unknown     bool
+	Lost        bool
+	ContentHash []byte
+	Type        string
+	Source      string
+	EventID     string
 }
 
-func (q *Queries) InputsWithoutKey(ctx context.Context, partnerID string, after int64) ([]InputsWithoutKeyRow, error) {
-	rows, err := q.db.Query(ctx, InputsWithoutKey, partnerID, after)
+// What the inbox took and is not recorded, or not with that content, and what is recorded and the inbox never took.
+func (q *Queries) InboxAgainstInputs(ctx context.Context, partnerID string) ([]InboxAgainstInputsRow, error) {
+	rows, err := q.db.Query(ctx, InboxAgainstInputs, partnerID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []InputsWithoutKeyRow
+	var items []InboxAgainstInputsRow
 	for rows.Next() {
-		var i InputsWithoutKeyRow
+		var i InboxAgainstInputsRow
 		if err := rows.Scan(
 			&i.InputNo,
+			&i.Unknown,
+			&i.Lost,
+			&i.ContentHash,
 			&i.Type,
 			&i.Source,
 			&i.EventID,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const KeysWithoutInput = `-- name: KeysWithoutInput :many
-select k.input_no, k.content_hash, (i.input_no is not null)::boolean as recorded
-from inbox_key k
-left join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
-where k.partner_id = $1 and k.input_no > $2 and (i.input_no is null or i.content_hash <> k.content_hash)
-order by k.input_no
-`
-
-type KeysWithoutInputRow struct {
-	InputNo     int64
-	ContentHash []byte
-	Recorded    bool
-}
-
-// What the inbox took and is not recorded, or not with that content.
-func (q *Queries) KeysWithoutInput(ctx context.Context, partnerID string, after int64) ([]KeysWithoutInputRow, error) {
-	rows, err := q.db.Query(ctx, KeysWithoutInput, partnerID, after)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []KeysWithoutInputRow
-	for rows.Next() {
-		var i KeysWithoutInputRow
-		if err := rows.Scan(&i.InputNo, &i.ContentHash, &i.Recorded); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -194,7 +170,7 @@ func (q *Queries) PostingsAfter(ctx context.Context, partnerID string, after int
 const PostingsWithoutInput = `-- name: PostingsWithoutInput :many
 select p.input_no, min(p.posting_no)::bigint as first, count(*) as postings, min(p.fact)::text as fact
 from posting p
-where p.partner_id = $1 and p.posting_no > $2
+where p.partner_id = $1 and p.posting_no > $2 and p.input_no = any($3::bigint[])
   and not exists (select from input i where i.partner_id = p.partner_id and i.input_no = p.input_no)
 group by p.input_no order by p.input_no
 `
@@ -206,8 +182,9 @@ type PostingsWithoutInputRow struct {
 	Fact     string
 }
 
-func (q *Queries) PostingsWithoutInput(ctx context.Context, partnerID string, after int64) ([]PostingsWithoutInputRow, error) {
-	rows, err := q.db.Query(ctx, PostingsWithoutInput, partnerID, after)
+// Of inputs that were not found with the others.
+func (q *Queries) PostingsWithoutInput(ctx context.Context, partnerID string, after int64, inputs []int64) ([]PostingsWithoutInputRow, error) {
+	rows, err := q.db.Query(ctx, PostingsWithoutInput, partnerID, after, inputs)
 	if err != nil {
 		return nil, err
 	}

@@ -25,26 +25,24 @@ group by fact, account, bill_id, currency;
 select bill_id, account, currency, amount from reconciled_bill where partner_id = @partner_id and bill_id = any(@ids::text[]);
 
 -- name: PostingsWithoutInput :many
+-- Of inputs that were not found with the others.
 select p.input_no, min(p.posting_no)::bigint as first, count(*) as postings, min(p.fact)::text as fact
 from posting p
-where p.partner_id = @partner_id and p.posting_no > @after
+where p.partner_id = @partner_id and p.posting_no > @after and p.input_no = any(@inputs::bigint[])
   and not exists (select from input i where i.partner_id = p.partner_id and i.input_no = p.input_no)
 group by p.input_no order by p.input_no;
 
--- name: KeysWithoutInput :many
--- What the inbox took and is not recorded, or not with that content.
-select k.input_no, k.content_hash, (i.input_no is not null)::boolean as recorded
-from inbox_key k
-left join input i on i.partner_id = k.partner_id and i.input_no = k.input_no
-where k.partner_id = @partner_id and k.input_no > @after and (i.input_no is null or i.content_hash <> k.content_hash)
-order by k.input_no;
-
--- name: InputsWithoutKey :many
-select i.input_no, i.type, i.source, i.event_id
-from input i
-where i.partner_id = @partner_id and i.input_no > @after
-  and not exists (select from inbox_key k where k.partner_id = i.partner_id and k.input_no = i.input_no)
-order by i.input_no;
+-- name: InboxAgainstInputs :many
+-- What the inbox took and is not recorded, or not with that content, and what is recorded and the inbox never took.
+select coalesce(k.input_no, i.input_no)::bigint as input_no, (k.input_no is null)::boolean as unknown, (i.input_no is null)::boolean as lost,
+  coalesce(k.content_hash, '')::bytea as content_hash, coalesce(i.type, '')::text as type, coalesce(i.source, '')::text as source,
+  coalesce(i.event_id, '')::text as event_id
+from (select t.input_no, t.content_hash from inbox_key t where t.partner_id = @partner_id) k
+full join (
+  select t.input_no, t.content_hash, t.type, t.source, t.event_id from input t where t.partner_id = @partner_id
+) i on i.input_no = k.input_no
+where k.input_no is null or i.input_no is null or i.content_hash <> k.content_hash
+order by 1;
 
 -- name: ReconcileInputs :many
 -- Inputs that came, or were decided again, since the partner was compared last; content only where hashes are verified.
