@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"slices"
 
@@ -30,8 +31,9 @@ type book struct {
 	issued    map[string]decimal.Decimal // by quota, face of its coupons
 	givenBack map[string]decimal.Decimal // by quota, what its coupons gave back
 	lines     map[[2]string]bool         // of paid orders, that no detail was seen of
-	facts     map[[5]string]string       // what details are of: the detail
-	taken     map[string]*billTaken      // by bill, what requests take
+	seed      maphash.Seed
+	facts     map[uint64]string     // what details are of, by its hash: the detail
+	taken     map[string]*billTaken // by bill, what requests take
 	asked     map[string]*decision.Request
 	coverOf   map[string][]settlement.CoverInvoice // by request
 	offsets   map[[2]string]decimal.Decimal        // by association and currency
@@ -56,7 +58,7 @@ func newBook(c *comparing) *book {
 	return &book{comparing: c, repaid: newRepayments(), judged: c.effects.judged, billRows: map[string]*decision.Bill{},
 		named: map[string]string{}, billSums: map[string]*billSum{}, coverings: map[string]decimal.Decimal{},
 		credit: map[string]creditSum{}, spent: map[string]decimal.Decimal{}, issued: map[string]decimal.Decimal{}, givenBack: map[string]decimal.Decimal{}, lines: map[[2]string]bool{},
-		facts: map[[5]string]string{}, taken: map[string]*billTaken{}, asked: map[string]*decision.Request{},
+		seed: maphash.MakeSeed(), facts: map[uint64]string{}, taken: map[string]*billTaken{}, asked: map[string]*decision.Request{},
 		coverOf: map[string][]settlement.CoverInvoice{}, offsets: map[[2]string]decimal.Decimal{}}
 }
 
@@ -161,7 +163,7 @@ func (b *book) detail(id string, row *decision.Detail) {
 	if !b.whole {
 		return
 	}
-	fact := [5]string{row.OrderID, row.LineID, row.PolicyID, row.Event.Source + " " + row.Event.ID, row.Reverses + " " + row.LateOf + " " + row.AdjustmentID + " " + row.BillID}
+	fact := maphash.Comparable(b.seed, [...]string{row.OrderID, row.LineID, row.PolicyID, row.Event.Source, row.Event.ID, row.Reverses, row.LateOf, row.AdjustmentID, row.BillID})
 	if first, twice := b.facts[fact]; twice {
 		b.say(reconciliation.PairDetailsBills, cycle, reconciliation.Says(reconciliation.DetailDuplicate, b.partnerID,
 			[]string{row.OrderID, row.LineID, row.PolicyID, row.Event.ID}, "one detail", fmt.Sprintf("details %s and %s", min(first, id), max(first, id))))

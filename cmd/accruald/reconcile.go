@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,10 @@ import (
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/reconciliation"
 )
+
+// reconcileHeapFloor is memory that counts as kept and is never touched, so it takes none. A run keeps little of all that
+// it reads: without the floor a small heap is collected all the time, which takes a fifth of the processor time.
+const reconcileHeapFloor = 64 << 20
 
 // reconcileCommand compares everything with everything, now.
 type reconcileCommand struct {
@@ -45,6 +50,8 @@ func (r *reconcileCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer pool.Close()
+	floor := make([]byte, reconcileHeapFloor)
+	defer runtime.KeepAlive(floor)
 	reconciler := workers.NewReconciler(pool, sites, "reconcile-"+strconv.Itoa(os.Getpid()), slog.New(slog.DiscardHandler))
 	reconciler.Parallel = r.Parallel
 	var bar *progress
