@@ -121,8 +121,8 @@ func (b *book) order(id string, row *decision.Order) {
 	count := b.count(reconciliation.PairDebtsOrders, row.Quote.Currency)
 	count.compared++
 	count.amount = count.amount.Add(paid)
-	b.amounts(reconciliation.PairRows, "", reconciliation.Amounts(reconciliation.AmountsDiffer, b.partnerID, []string{"customer_order", id},
-		reconciliation.Amount{What: "paid by lines and tenders", Expected: tenders, Found: paid, Currency: row.Quote.Currency}))
+	b.within("customer_order", id, "", &reconciliation.Amount{What: "paid by lines and tenders", Expected: tenders, Found: paid, Currency: row.Quote.Currency},
+		func() []reconciliation.Row { return orderParts(row) })
 	if !b.whole {
 		return
 	}
@@ -152,8 +152,8 @@ func (b *book) detail(id string, row *decision.Detail) {
 	b.amounts(reconciliation.PairHoldsDetails, cycle, reconciliation.Amounts(reconciliation.DetailFrozen, b.partnerID, []string{id},
 		reconciliation.Amount{What: "frozen", Expected: covered, Found: row.Frozen, Currency: row.Currency}))
 	if len(row.Slices) > 0 && row.BillID != "" {
-		b.amounts(reconciliation.PairRows, cycle, reconciliation.Amounts(reconciliation.AmountsDiffer, b.partnerID, []string{"incentive_detail", id},
-			reconciliation.Amount{What: "amount", Expected: shares, Found: row.Amount, Currency: row.Currency}))
+		b.within("incentive_detail", id, cycle, &reconciliation.Amount{What: "amount", Expected: shares, Found: row.Amount, Currency: row.Currency},
+			func() []reconciliation.Row { return detailParts(row) })
 	}
 	delete(b.lines, [2]string{row.OrderID, row.LineID})
 	if row.BillID == "" {
@@ -165,8 +165,10 @@ func (b *book) detail(id string, row *decision.Detail) {
 	}
 	fact := maphash.Comparable(b.seed, [...]string{row.OrderID, row.LineID, row.PolicyID, row.Event.Source, row.Event.ID, row.Reverses, row.LateOf, row.AdjustmentID, row.BillID})
 	if first, twice := b.facts[fact]; twice {
-		b.say(reconciliation.PairDetailsBills, cycle, reconciliation.Says(reconciliation.DetailDuplicate, b.partnerID,
-			[]string{row.OrderID, row.LineID, row.PolicyID, row.Event.ID}, "one detail", fmt.Sprintf("details %s and %s", min(first, id), max(first, id))))
+		f := reconciliation.Says(reconciliation.DetailDuplicate, b.partnerID,
+			[]string{row.OrderID, row.LineID, row.PolicyID, row.Event.ID}, "one detail", fmt.Sprintf("details %s and %s", min(first, id), max(first, id)))
+		f.Evidence = []reconciliation.Row{{Source: "incentive_detail", ID: min(first, id)}, {Source: "incentive_detail", ID: max(first, id)}}
+		b.say(reconciliation.PairDetailsBills, cycle, f)
 	}
 	b.facts[fact] = id
 	sum := b.billSums[row.BillID]
@@ -220,8 +222,8 @@ func (b *book) request(id string, row *decision.Request) {
 	count := b.count(reconciliation.PairRequestsInvoices, row.Currency)
 	count.compared++
 	count.amount = count.amount.Add(row.Amount)
-	b.amounts(reconciliation.PairRows, "", reconciliation.Amounts(reconciliation.AmountsDiffer, b.partnerID, []string{"payment_request", id},
-		reconciliation.Amount{What: "amount", Expected: sum, Found: row.Amount, Currency: row.Currency}))
+	b.within("payment_request", id, "", &reconciliation.Amount{What: "amount", Expected: sum, Found: row.Amount, Currency: row.Currency},
+		func() []reconciliation.Row { return requestParts(row) })
 	b.effects.request(row)
 }
 

@@ -36,6 +36,9 @@ func TestReconcileFindsWhatIsPlanted(t *testing.T) {
 				}
 			})
 			w.reconciled(ReconcileFull)
+			for _, f := range w.open() {
+				evident(t, f)
+			}
 			got := w.openKinds()
 			for _, kind := range strings.Fields(fault.kinds) {
 				name, maybe := strings.CutSuffix(kind, "?")

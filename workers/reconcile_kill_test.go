@@ -170,11 +170,11 @@ func TestRunsBesideEachOther(t *testing.T) {
 func TestFindingsOfWhatIsNoText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	long := rowEvidence("customer_order", &storedView{document: []byte(strings.Repeat("云", evidenceBytesMax))})
+	long := rowEvidence("customer_order", &storedView{id: "O", stored: true, names: []string{"state"}, columns: []rawText{rawText("settled")}, document: []byte(strings.Repeat("云", evidenceBytesMax))})
 	run := ReconcileByHand(ReconcileFull, "P1", "", time.Now())
 	cause := causeOf(&db.ReconciliationRun{Source: run.Source, EventID: run.EventID, ScheduledFor: run.ScheduledFor}, "P1")
 	f := reconciliation.Says(reconciliation.ReplayInput, "P1", []string{"\xff1"}, "content \xfe", "a\x00b\xff")
-	f.Evidence = []reconciliation.Row{long, {Source: "input", ID: "\xff", Text: "\xff\x00"}}
+	f.Evidence = append(long, reconciliation.Row{Source: "input", ID: "\xff", Text: "\xff\x00"})
 	err := pgx.BeginFunc(t.Context(), w.pool, func(tx pgx.Tx) error {
 		kept, outs, err := KeepFindings(t.Context(), tx, FindingRun{ID: run.ID, Cause: cause}, "P1", nil, slices.Repeat([]reconciliation.Finding{f}, 2))
 		if err == nil && (kept.Opened != 1 || len(outs) != 1) {
@@ -189,7 +189,7 @@ func TestFindingsOfWhatIsNoText(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, err := ListFindings(t.Context(), w.pool, FindingFilter{Limit: 10})
-	if err != nil || len(found) != 1 || len(found[0].Evidence) != 2 || found[0].Expected != "content \uFFFD" || !strings.HasSuffix(found[0].Evidence[0].Text, "云 ...") {
+	if err != nil || len(found) != 1 || len(found[0].Evidence) != 3 || found[0].Expected != "content \uFFFD" || !strings.HasSuffix(found[0].Evidence[1].Text, "云 ...") {
 		t.Errorf("%+v, %v", found, err)
 	}
 }

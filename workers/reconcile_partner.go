@@ -74,13 +74,16 @@ func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, stuc
 		balances: map[billAccount]decimal.Decimal{}, counts: map[countKey]*pairCount{}, posted: map[int64]struct{}{}, corrected: map[string]bool{}}
 	c.waiting(stuck)
 	if partnerID == events.AllPartners {
-		return c, c.outbox(ctx)
+		if err := c.outbox(ctx); err != nil {
+			return nil, err
+		}
+		return c, c.evidence(ctx)
 	}
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
 	if c.unchanged {
-		return c, nil
+		return c, c.evidence(ctx)
 	}
 	for _, compare := range comparisons {
 		if err := compare(c, ctx); err != nil {
@@ -91,7 +94,7 @@ func (r *Reconciler) compare(ctx context.Context, run db.ReconciliationRun, stuc
 		info, _ := reconciliation.Info(f.Kind)
 		return info.Stands && c.corrected[f.ID()]
 	})
-	return c, nil
+	return c, c.evidence(ctx)
 }
 
 // begin reads where the partner stands and how far it is compared.

@@ -77,6 +77,17 @@ func TestEveryKindOfFindingIsPlanted(t *testing.T) {
 	}
 }
 
+// Every query for rows of findings takes the same arguments in the same places:
+// they are numbered by where they stand in its text.
+func TestQueriesOfEvidenceTakeTheSame(t *testing.T) {
+	t.Parallel()
+	for rows, query := range evidenceQueries {
+		if !strings.Contains(query, "select $1::text as partner_id, unnest($2::text[]) as key, $3::bigint as rows_max, $4::int as text_max\n") {
+			t.Errorf("the query of %q takes other arguments:\n%s", rows, query)
+		}
+	}
+}
+
 func unplanted(planted map[string]bool) (findings []string) {
 	for _, info := range reconciliation.Kinds() {
 		if _, elsewhere := plantedElsewhere[info.Kind]; !elsewhere && !planted[string(info.Kind)] {

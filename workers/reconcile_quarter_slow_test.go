@@ -55,6 +55,7 @@ func TestReconcileTheShippedQuarter(t *testing.T) {
 		t.Error("a posting that makes no balance was not found")
 	}
 	for _, f := range found {
+		evident(t, f)
 		if !slices.Contains(strings.Fields(may), f.Kind) {
 			t.Errorf("reported, and nothing like it was planted: %s of %s: %s: expected %s, found %s", f.Kind, f.PartnerID, f.Keys, f.Expected, f.Found)
 		}

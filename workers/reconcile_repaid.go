@@ -54,14 +54,15 @@ func (r *repayments) debt(row *decision.Debt) {
 // repaidOfReceived compares what is repaid with what was received. The due of a
 // cycle that was said to be settled is settled whatever was received.
 func (b *book) repaidOfReceived(ctx context.Context) error {
-	documents, err := b.queries.ReconcileCycleSettlements(ctx, b.partnerID)
+	rows, err := b.queries.ReconcileCycleSettlements(ctx, b.partnerID)
 	if err != nil {
 		return fmt.Errorf("read the settlements of cycles: %w", err)
 	}
-	for _, document := range documents {
-		row, err := decision.Restore[decision.CycleSettlement](document)
+	for _, stored := range rows {
+		row, err := decision.Restore[decision.CycleSettlement](stored.Document)
 		if err != nil {
-			f := reconciliation.Unreadable(b.partnerID, "cycle_settlement", string(document[:min(len(document), evidenceBytesMax)]), err.Error())
+			f := reconciliation.Unreadable(b.partnerID, "cycle_settlement", stored.ID, err.Error())
+			f.Evidence = rowEvidence("cycle_settlement", &storedView{id: stored.ID, stored: true, document: stored.Document})
 			b.found(reconciliation.PairRows, f)
 			continue
 		}

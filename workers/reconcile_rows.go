@@ -3,7 +3,6 @@ package workers
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -102,7 +101,7 @@ func (c *comparing) readRow(table string, s *storedView, decode func([]byte) (an
 	row, err := decode(s.document)
 	if err != nil {
 		f := reconciliation.Unreadable(c.partnerID, table, s.id, err.Error())
-		f.Evidence = []reconciliation.Row{rowEvidence(table, s)}
+		f.Evidence = rowEvidence(table, s)
 		c.found(reconciliation.PairRows, f)
 		return garbled
 	}
@@ -123,7 +122,7 @@ func compareColumns[R any](c *comparing, v *rowView[R], s *storedView, row *R) {
 		columns[i] = reconciliation.Column{Name: name, Stored: string(s.columns[i]), Document: wanted[i]}
 	}
 	if f := reconciliation.Columns(c.partnerID, v.table, s.id, columns); f != nil {
-		f.Evidence = []reconciliation.Row{rowEvidence(v.table, s)}
+		f.Evidence = rowEvidence(v.table, s)
 		if v.cycle != nil {
 			f.Cycle = v.cycle(row)
 		}
@@ -139,7 +138,7 @@ func compareFact[R any](c *comparing, v *rowView[R], s *storedView, row *R, sums
 		ledger, err := v.ledger(row)
 		if err != nil {
 			f := reconciliation.Unreadable(c.partnerID, v.table, s.id, err.Error())
-			f.Evidence = []reconciliation.Row{rowEvidence(v.table, s)}
+			f.Evidence = rowEvidence(v.table, s)
 			c.found(reconciliation.PairRows, f)
 			return
 		}
@@ -158,31 +157,7 @@ func compareFact[R any](c *comparing, v *rowView[R], s *storedView, row *R, sums
 		count.amount = count.amount.Add(view.Row[0].Amount.Abs())
 	}
 	if f := reconciliation.Fact(&view); f != nil {
-		f.Evidence = []reconciliation.Row{rowEvidence(v.table, s), sumEvidence(view.Fact, sums)}
+		f.Evidence = append(rowEvidence(v.table, s), sumEvidence(view.Fact, sums))
 		c.found(reconciliation.PairLedgerBalances, *f)
 	}
-}
-
-// sumEvidence shows what postings come to: account, bill, currency and amount.
-func sumEvidence(fact string, sums []reconciliation.Line) reconciliation.Row {
-	texts := make([]string, len(sums))
-	for i, l := range sums {
-		texts[i] = strings.Join([]string{l.Account, l.Bill, string(l.Currency), l.Amount.String()}, "|")
-	}
-	return reconciliation.Row{Source: "posting", ID: fact, Text: strings.Join(texts, "; ")}
-}
-
-// evidenceBytesMax bounds what a finding keeps of a document.
-const evidenceBytesMax = 4_000
-
-func rowEvidence(table string, s *storedView) reconciliation.Row {
-	columns := make([]string, len(s.columns))
-	for i := range s.columns {
-		columns[i] = string(s.columns[i])
-	}
-	text := strings.Join(columns, ", ") + " " + string(s.document)
-	if len(text) > evidenceBytesMax {
-		text = strings.ToValidUTF8(text[:evidenceBytesMax], "") + " ..." // not half a character
-	}
-	return reconciliation.Row{Source: table, ID: s.id, Text: text}
 }

@@ -129,6 +129,9 @@ func TestBooksAgainstStatements(t *testing.T) {
 	if !slices.Equal(list, want) {
 		t.Fatalf("found %q, want %q", list, want)
 	}
+	for _, f := range rows {
+		evident(t, f)
+	}
 
 	h.at = time.Date(2026, 4, 8, 9, 0, 0, 0, shanghai)
 	var drafts []*events.AdjustmentPosted

@@ -108,6 +108,31 @@ func readEvidence(t *testing.T, f db.Finding) (rows []reconciliation.Row) {
 	return rows
 }
 
+// evident looks whether a finding shows rows of both sides, in a number that
+// somebody can read.
+func evident(t *testing.T, f db.Finding) {
+	t.Helper()
+	rows, sources := readEvidence(t, f), map[string]int{}
+	for _, row := range rows {
+		sources[row.Source]++
+		if row.Source == "" || row.Text == "" || len(row.Text) > evidenceBytesMax+len(" ...") {
+			t.Errorf("%s %s: row %.200v", f.Kind, f.Keys, row)
+		}
+	}
+	if len(rows) < 2 || len(rows) > 6*reconciliation.EvidenceRowsMax {
+		t.Errorf("%s %s: %d rows of evidence: %v", f.Kind, f.Keys, len(rows), rows)
+	}
+	about := reconciliation.Finding{Kind: reconciliation.Kind(f.Kind)}
+	if err := json.Unmarshal(f.Keys, &about.Keys); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range about.RowsOf() {
+		if n := sources[at.Rows.Source()]; n == 0 || n > 3*reconciliation.EvidenceRowsMax {
+			t.Errorf("%s %s: %d rows of %s among the evidence: %v", f.Kind, f.Keys, n, at.Rows, rows)
+		}
+	}
+}
+
 // keyOf is the value of a finding's first key.
 func keyOf(f db.Finding) string {
 	var keys []reconciliation.Key

@@ -43,8 +43,10 @@ func (w *usageWalk) resource(id string) {
 		before, now := w.windows[i-1], w.windows[i]
 		w.count(reconciliation.PairReferences, "").compared++
 		if before.factor == now.factor && now.from.Before(before.to) {
-			w.say(reconciliation.PairReferences, "", reconciliation.Says(reconciliation.UsageOverlap, w.partnerID, []string{now.id},
-				"usage behind "+before.to.Format(time.RFC3339), fmt.Sprintf("usage from %s on, while %s runs until %s", now.from.Format(time.RFC3339), before.id, before.to.Format(time.RFC3339))))
+			f := reconciliation.Says(reconciliation.UsageOverlap, w.partnerID, []string{now.id},
+				"usage behind "+before.to.Format(time.RFC3339), fmt.Sprintf("usage from %s on, while %s runs until %s", now.from.Format(time.RFC3339), before.id, before.to.Format(time.RFC3339)))
+			f.Evidence = []reconciliation.Row{{Source: "usage", ID: before.id}}
+			w.say(reconciliation.PairReferences, "", f)
 		}
 	}
 	if at := slices.IndexFunc(w.windows, func(u usedWindow) bool { return u.customer != w.windows[0].customer }); at > 0 {

@@ -244,22 +244,27 @@ func (q *Queries) ReconcileCoupons(ctx context.Context, partnerID string) ([]Rec
 }
 
 const ReconcileCycleSettlements = `-- name: ReconcileCycleSettlements :many
-select document from cycle_settlement where partner_id = $1 order by settlement_id
+select settlement_id as id, document from cycle_settlement where partner_id = $1 order by settlement_id
 `
 
-func (q *Queries) ReconcileCycleSettlements(ctx context.Context, partnerID string) ([][]byte, error) {
+type ReconcileCycleSettlementsRow struct {
+	ID       string
+	Document []byte
+}
+
+func (q *Queries) ReconcileCycleSettlements(ctx context.Context, partnerID string) ([]ReconcileCycleSettlementsRow, error) {
 	rows, err := q.db.Query(ctx, ReconcileCycleSettlements, partnerID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items [][]byte
+	var items []ReconcileCycleSettlementsRow
 	for rows.Next() {
-		var document []byte
-		if err := rows.Scan(&document); err != nil {
+		var i ReconcileCycleSettlementsRow
+		if err := rows.Scan(&i.ID, &i.Document); err != nil {
 			return nil, err
 		}
-		items = append(items, document)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

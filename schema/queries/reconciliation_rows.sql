@@ -81,7 +81,7 @@ with recursive family as (
 select distinct on (f.resource_id) f.resource_id, f.document from family f order by f.resource_id;
 
 -- name: ReconcileCycleSettlements :many
-select document from cycle_settlement where partner_id = @partner_id order by settlement_id;
+select settlement_id as id, document from cycle_settlement where partner_id = @partner_id order by settlement_id;
 
 -- name: ReconcileUsages :many
 select t.usage_id as id, t.resource_id, t.window_id, coalesce(t.tier_id, '')::text as tier_id, t.refused::text as refused,

@@ -29,6 +29,9 @@ type Key struct {
 	Value string `json:"value"`
 }
 
+// EvidenceRowsMax bounds the rows of one side in a finding, which says how many more there are.
+const EvidenceRowsMax = 10
+
 // A Row is one side's row that a finding rests on: where it stands and what it says.
 type Row struct {
 	Source string `json:"source"` // a table, or a file with its line

@@ -112,8 +112,12 @@ func ordinal(first bool) string {
 
 // bounded keeps the first rows, and says how many more there are.
 func bounded(rows []Row) []Row {
-	if more := len(rows) - evidenceRowsMax; more > 0 {
-		rows = append(rows[:evidenceRowsMax:evidenceRowsMax], Row{Source: rows[evidenceRowsMax].Source, Text: fmt.Sprintf("and %d more", more)})
+	if more := len(rows) - EvidenceRowsMax; more > 0 {
+		rows = append(rows[:EvidenceRowsMax:EvidenceRowsMax], moreRows(rows[EvidenceRowsMax].Source, int64(more)))
 	}
 	return rows
+}
+
+func moreRows(source string, more int64) Row {
+	return Row{Source: source, Text: fmt.Sprintf("and %d more", more)}
 }

@@ -9,9 +9,6 @@ import (
 	"github.com/accruald/accruald/workers/money"
 )
 
-// evidenceRowsMax bounds the rows of one side in a finding.
-const evidenceRowsMax = 10
-
 // order is what both sides have of one order.
 type order struct {
 	c       *Comparison
@@ -30,6 +27,7 @@ type heap struct {
 	hashes          []string        // of its lines, each once
 	copies          []copies        // of lines that stand there more than once
 	evidence        []Row
+	rows            int64 // of which these are the first
 }
 
 // copies are the lines of one statement that are one line more than once.
@@ -153,7 +151,7 @@ func (g *order) amounts(kind Kind, id string, o, t *heap) error {
 	for _, d := range t.copies {
 		f := g.finding(DuplicateLine, id, &heap{}, t)
 		f.Keys = append(f.Keys, Key{"line", d.hash})
-		f.Evidence = d.rows
+		f.Evidence = slices.Concat(o.shown("customer_order", id), d.rows)
 		answered := g.c.Corrections[f.ID()]
 		found = found.Add(answered)
 		if f.Difference = d.extra.Sub(answered); f.Difference.IsZero() {
@@ -202,7 +200,7 @@ func (g *order) finding(kind Kind, id string, o, t *heap) Finding {
 	}
 	f := newFinding(kind, g.c.PartnerID, side.cycle, side.billType, id)
 	f.Currency, f.Cycle = side.currency, side.cycle
-	f.Evidence = slices.Concat(o.evidence, t.evidence)
+	f.Evidence = slices.Concat(o.shown("customer_order", id), t.shown("upstream_line", id))
 	return f
 }
 
@@ -237,7 +235,7 @@ func theirHeaps(lines []StatementLine) (heaps []*heap) {
 			h.copies, at = append(h.copies, copies{hash: l.Hash, rows: []Row{first.Evidence}}), len(h.copies)
 		}
 		h.copies[at].extra = h.copies[at].extra.Add(l.Amount)
-		if len(h.copies[at].rows) < evidenceRowsMax {
+		if len(h.copies[at].rows) < EvidenceRowsMax {
 			h.copies[at].rows = append(h.copies[at].rows, l.Evidence)
 		}
 	}
@@ -259,10 +257,23 @@ func heapOf(heaps *[]*heap, billType, cycle string, currency money.Currency) *he
 	return h
 }
 
+// shown are the rows of a heap for a finding: one side of it, which may have none.
+func (h *heap) shown(source, id string) []Row {
+	switch more := h.rows - int64(len(h.evidence)); {
+	case h.rows == 0:
+		return []Row{{Source: source, ID: id, Text: "none"}}
+	case more > 0:
+		return append(slices.Clone(h.evidence), moreRows(source, more))
+	default:
+		return h.evidence
+	}
+}
+
 // take notes a row.
 func (h *heap) take(customerID string, row Row) {
 	h.customerID = cmp.Or(h.customerID, customerID)
-	if len(h.evidence) < evidenceRowsMax {
+	h.rows++
+	if len(h.evidence) < EvidenceRowsMax {
 		h.evidence = append(h.evidence, row)
 	}
 }
