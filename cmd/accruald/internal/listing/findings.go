@@ -2,6 +2,7 @@ package listing
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/table"
@@ -127,7 +128,7 @@ func (f *FindingShown) WriteText(w io.Writer) error {
 	}
 	t.Line("to mend   %s", f.Mend)
 	for _, e := range f.Evidence {
-		t.Line("%s %s: %s", e.Source, e.ID, e.Text)
+		t.Line("%s: %s", strings.TrimSpace(e.Source+" "+e.ID), e.Text)
 	}
 	return t.Write(w)
 }
