@@ -128,20 +128,11 @@ func (s *Snapshot) LoadDetails(ctx context.Context, p *decision.Partner, billID 
 
 // Telling finds out which statement told what of a partner.
 func (s *Snapshot) Telling(ctx context.Context, partnerID string, zone *time.Location) (*decision.Telling, error) {
-	queries := db.New(s.tx)
-	stored, err := queries.StatementRuns(ctx, partnerID)
+	telling, err := s.StatementRuns(ctx, partnerID, zone)
 	if err != nil {
-		return nil, fmt.Errorf("list the statement runs of partner %q: %w", partnerID, err)
+		return nil, err
 	}
-	var runs []decision.StatementRun
-	for _, row := range stored {
-		var data events.ScheduleApplied
-		if err := json.Unmarshal(row.Payload, &data); err != nil {
-			return nil, fmt.Errorf("read the statement run that partner %q decided as number %d: %w", partnerID, row.DecisionNo, err)
-		}
-		runs = append(runs, decision.RunOf(&data, row.DecisionNo, zone))
-	}
-	telling := decision.NewTelling(runs)
+	queries := db.New(s.tx)
 	var ends []time.Time
 	var decisions []int64
 	for _, run := range telling.Runs {
@@ -162,6 +153,23 @@ func (s *Snapshot) Telling(ctx context.Context, partnerID string, zone *time.Loc
 		telling.Usage[row.WindowID] = row.DecisionNo
 	}
 	return telling, nil
+}
+
+// StatementRuns are the runs that issued a partner's statements.
+func (s *Snapshot) StatementRuns(ctx context.Context, partnerID string, zone *time.Location) (*decision.Telling, error) {
+	stored, err := db.New(s.tx).StatementRuns(ctx, partnerID)
+	if err != nil {
+		return nil, fmt.Errorf("list the statement runs of partner %q: %w", partnerID, err)
+	}
+	var runs []decision.StatementRun
+	for _, row := range stored {
+		var data events.ScheduleApplied
+		if err := json.Unmarshal(row.Payload, &data); err != nil {
+			return nil, fmt.Errorf("read the statement run that partner %q decided as number %d: %w", partnerID, row.DecisionNo, err)
+		}
+		runs = append(runs, decision.RunOf(&data, row.DecisionNo, zone))
+	}
+	return decision.NewTelling(runs), nil
 }
 
 // LoadResourcesOfCustomer brings a customer's resources, also those that are

@@ -13,6 +13,7 @@ func (s *saver) orders(ctx context.Context) error {
 	d, g, err := changes(s.run, func(p *decision.Partner) *decision.Table[decision.Order] { return p.Orders }, func(_ string, row *decision.Order) {
 		p.CustomerIds = append(p.CustomerIds, row.CustomerID)
 		p.States = append(p.States, row.State)
+		p.ChargedAts = append(p.ChargedAts, decision.ChargedAt(row))
 	})
 	if err == nil && d.any() {
 		p.PartnerIds, p.Ids, p.Versions, p.Documents = d.partnerIDs, d.ids, d.versions, d.documents

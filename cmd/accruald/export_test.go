@@ -12,9 +12,9 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/cmd/accruald/internal/focus"
 	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 )
 
 // record is one row of an export, by column.

@@ -26,6 +26,7 @@ type commands struct {
 	Bills      billsCommand           `cmd:"" help:"List incentive bills with what of them can be requested."`
 	Bill       billCommand            `cmd:"" help:"Show one incentive bill with its details and holds."`
 	Payable    payableCommand         `cmd:"" help:"List what a partner may apply for now, and what stands against the rest."`
+	Charges    chargesCommand         `cmd:"" help:"List what customers were charged in a cycle, line by line or summed."`
 	Holds      holdsCommand           `cmd:"" help:"List holds with what they freeze."`
 	Requests   requestsCommand        `cmd:"" help:"List payment requests with the bills they take from."`
 	Invoices   invoicesCommand        `cmd:"" help:"List invoices of either direction."`

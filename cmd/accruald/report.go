@@ -9,11 +9,11 @@ import (
 	"os"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/books"
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/cmd/accruald/internal/report"
 	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 )
 
 // reportCommand writes documents.

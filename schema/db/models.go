@@ -113,6 +113,7 @@ type CustomerOrder struct {
 	CustomerID string
 	State      string
 	Document   []byte
+	ChargedAt  *time.Time
 }
 
 type CustomerRegistration struct {

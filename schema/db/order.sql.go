@@ -44,7 +44,7 @@ func (q *Queries) DeleteResources(ctx context.Context, partnerIds []string, ids 
 
 const ForgetOrders = `-- name: ForgetOrders :exec
 update customer_order t
-set document = null, version = g.version
+set document = null, charged_at = null, version = g.version
 from (select unnest($1::text[]) as partner_id, unnest($2::text[]) as id, unnest($3::bigint[]) as version) g
 where t.partner_id = g.partner_id and t.order_id = g.id
 `
@@ -312,11 +312,12 @@ func (q *Queries) SaveChains(ctx context.Context, arg SaveChainsParams) error {
 }
 
 const SaveOrders = `-- name: SaveOrders :exec
-insert into customer_order (partner_id, order_id, version, customer_id, state, document)
+insert into customer_order (partner_id, order_id, version, customer_id, state, document, charged_at)
 select unnest($1::text[]), unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]),
-  unnest($5::text[]), unnest($6::json[])
+  unnest($5::text[]), unnest($6::json[]), nullif(unnest($7::text[]), '')::timestamptz
 on conflict (partner_id, order_id) do update
-set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document
+set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document,
+  charged_at = excluded.charged_at
 `
 
 type SaveOrdersParams struct {
@@ -326,6 +327,7 @@ type SaveOrdersParams struct {
 	CustomerIds []string
 	States      []string
 	Documents   [][]byte
+	ChargedAts  []string
 }
 
 func (q *Queries) SaveOrders(ctx context.Context, arg SaveOrdersParams) error {
@@ -336,6 +338,7 @@ func (q *Queries) SaveOrders(ctx context.Context, arg SaveOrdersParams) error {
 		arg.CustomerIds,
 		arg.States,
 		arg.Documents,
+		arg.ChargedAts,
 	)
 	return err
 }

@@ -130,8 +130,10 @@ create table customer_order (
   customer_id text   not null,
   state       text   not null check (state in ('pending', 'settled', 'cancelled')),
   document    json   compression lz4,
+  charged_at  timestamptz, -- when it was paid, or gave back
   primary key (partner_id, order_id)
 );
+create index customer_order_charged on customer_order (partner_id, charged_at) where charged_at is not null;
 -- Whether a customer is new is told by its paid orders.
 create index customer_order_settled on customer_order (partner_id, customer_id) where state = 'settled';
 

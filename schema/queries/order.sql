@@ -38,15 +38,16 @@ join customer_order t on t.partner_id = w.partner_id and t.customer_id = w.id
 where t.state = 'settled' and t.document->'Payment'->'Charge'->>'Amount' <> '0' and t.document->>'Kind' <> 'usage';
 
 -- name: SaveOrders :exec
-insert into customer_order (partner_id, order_id, version, customer_id, state, document)
+insert into customer_order (partner_id, order_id, version, customer_id, state, document, charged_at)
 select unnest(@partner_ids::text[]), unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@customer_ids::text[]),
-  unnest(@states::text[]), unnest(@documents::json[])
+  unnest(@states::text[]), unnest(@documents::json[]), nullif(unnest(@charged_ats::text[]), '')::timestamptz
 on conflict (partner_id, order_id) do update
-set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document;
+set version = excluded.version, customer_id = excluded.customer_id, state = excluded.state, document = excluded.document,
+  charged_at = excluded.charged_at;
 
 -- name: ForgetOrders :exec
 update customer_order t
-set document = null, version = g.version
+set document = null, charged_at = null, version = g.version
 from (select unnest(@partner_ids::text[]) as partner_id, unnest(@ids::text[]) as id, unnest(@versions::bigint[]) as version) g
 where t.partner_id = g.partner_id and t.order_id = g.id;
 

@@ -34,7 +34,7 @@ var commands = []string{
 	"cmd/accruald/internal/sample", "cmd/accruald/internal/summary", "cmd/accruald/internal/books",
 	"cmd/accruald/internal/explanation", "cmd/accruald/internal/table", "cmd/accruald/internal/listing",
 	"cmd/accruald/internal/whatif",
-	"cmd/accruald/internal/charges", "cmd/accruald/internal/sheet", "cmd/accruald/internal/report", "cmd/accruald/internal/focus",
+	"cmd/accruald/internal/sheet", "cmd/accruald/internal/report", "cmd/accruald/internal/focus",
 }
 
 // ofValues are modules that only compute: exact numbers, and JSON, because a state row is the document of a Go struct and
@@ -73,10 +73,11 @@ var importTable = map[string]row{
 	"workers/inquiry/account": {
 		pure: true, own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,
 	},
+	"workers/inquiry/charges": {pure: true, own: slices.Concat([]string{"workers/decision"}, leaves, rules), others: ofValues},
 	// The query side: who asks, what can be asked, and how it is sent.
 	"workers/inquiry/access": {own: []string{"schema/db"}, others: []string{pgxModule, jsonModule, "golang.org/x/time", "github.com/golang-jwt/jwt/v5"}},
 	"workers/inquiry/api": {
-		own: slices.Concat([]string{"events", "events/bus", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access", "workers/inquiry/account"},
+		own: slices.Concat([]string{"events", "events/bus", "workers", "workers/decision", "workers/inquiry", "workers/inquiry/access", "workers/inquiry/account", "workers/inquiry/charges"},
 			leaves, rules),
 		others: append(ofValues[:2:2], "github.com/prometheus/", "golang.org/x/sync", natsModule),
 	},
@@ -103,7 +104,7 @@ var importTable = map[string]row{
 	"cmd/accruald": {
 		own: slices.Concat(commands, []string{
 			"events", "events/bus", "events/bus/embedded", "schema", "schema/pgserver", "workers", "workers/calendar", "workers/decision",
-			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/account", "workers/inquiry/api", "workers/money", "workers/reconciliation", "workers/schedule", "workers/site",
+			"workers/inquiry", "workers/inquiry/access", "workers/inquiry/account", "workers/inquiry/charges", "workers/inquiry/api", "workers/money", "workers/reconciliation", "workers/schedule", "workers/site",
 			"workers/upstream",
 		}),
 		others: []string{
@@ -123,16 +124,15 @@ var importTable = map[string]row{
 	"cmd/accruald/internal/explanation": {pure: true, own: []string{commands[7], "workers/inquiry/account", "workers/pricing"}},
 	"cmd/accruald/internal/table":       {pure: true, own: []string{"events", "workers/money"}, others: append(ofValues[:2:2], "golang.org/x/text")},
 	"cmd/accruald/internal/listing": {
-		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision", "workers/inquiry/account", "workers/reconciliation"}, leaves, rules), others: ofValues,
+		pure: true, own: slices.Concat([]string{commands[7], "events", "workers/decision", "workers/inquiry/account", "workers/inquiry/charges", "workers/reconciliation"}, leaves, rules), others: ofValues,
 	},
-	"cmd/accruald/internal/charges": {pure: true, own: slices.Concat([]string{"workers/decision"}, leaves, rules), others: ofValues},
-	"cmd/accruald/internal/sheet":   {others: []string{decimalModule, "github.com/xuri/excelize/v2"}},
+	"cmd/accruald/internal/sheet": {others: []string{decimalModule, "github.com/xuri/excelize/v2"}},
 	"cmd/accruald/internal/report": {
-		own:    slices.Concat([]string{commands[7], "cmd/accruald/internal/charges", "cmd/accruald/internal/sheet", "events", "workers/decision", "workers/reconciliation"}, leaves, rules),
+		own:    slices.Concat([]string{commands[7], "workers/inquiry/charges", "cmd/accruald/internal/sheet", "events", "workers/decision", "workers/reconciliation"}, leaves, rules),
 		others: ofValues,
 	},
 	"cmd/accruald/internal/focus": {
-		pure: true, own: slices.Concat([]string{"cmd/accruald/internal/charges", "workers/decision"}, leaves, rules), others: ofValues,
+		pure: true, own: slices.Concat([]string{"workers/inquiry/charges", "workers/decision"}, leaves, rules), others: ofValues,
 	},
 	"cmd/accruald/internal/sample": {
 		own: slices.Concat([]string{"events", "workers/decision"}, leaves, rules), others: ofValues,

@@ -71,6 +71,16 @@
 // Quotas are not handed on to resellers, so the lists of that are empty. Members
 // that nothing here is known of are left out, or null.
 //
+// # Bills
+//
+// A customer's bill of a cycle is what the partner's statement tells of it
+// (package charges), so that bills sum to statements. What is paid by monthly
+// settlement is told as debt, adjustments as written off, because nothing pays
+// them. A statement is answered as it was issued, and refused before. Answers
+// are in one currency: a cycle with several is refused rather than told in
+// part. A filter by what the books do not keep (names, labels, enterprise
+// projects) finds nothing.
+//
 // # Description
 //
 // The OpenAPI document (openapi.go) and the page for people (docs.go) are made

@@ -106,6 +106,17 @@ var isolation = map[string]row{
 		{parameter: "customer_id", kind: "customer", body: `{"customer_id":"{id}","indirect_partner_id":"{reseller}"}`}, {parameter: "indirect_partner_id", kind: "reseller", body: `{"indirect_partner_id":"{id}"}`}}},
 	"ListIndirectPartners": {plain: &probe{body: `{}`}, probes: []probe{{parameter: "indirect_partner_id", kind: "reseller", body: `{"indirect_partner_id":"{id}"}`}}},
 
+	"ListPostpaidBillSum": {plain: &probe{query: "bill_cycle=2026-03"}},
+	"ListSubcustomerMonthlyBills": {plain: &probe{query: "cycle=2026-03&charge_mode=1"}, probes: []probe{
+		{parameter: "customer_id", kind: "customer", query: "cycle=2026-03&charge_mode=1&customer_id={id}&indirect_partner_id={reseller}"},
+		{parameter: "customer_id", kind: "resale", query: "cycle=2026-03&charge_mode=3&customer_id={id}&indirect_partner_id={reseller}"},
+		{parameter: "indirect_partner_id", kind: "reseller", query: "cycle=2026-03&charge_mode=1&indirect_partner_id={id}"}}},
+	"ShowCustomerMonthlySum": {plain: &probe{query: "bill_cycle=2026-03"}, harmless: []string{"enterprise_project_id"}, probes: []probe{
+		{parameter: "sub_customer_id", kind: "customer", query: "bill_cycle=2026-03&method=sub_customer&sub_customer_id={id}", nobodys: true}}},
+	"ListCustomerselfResourceRecords": {plain: &probe{query: "cycle=2026-03"}, harmless: []string{"enterprise_project_id"}, probes: []probe{
+		{parameter: "trade_id", kind: "order", query: "cycle=2026-03&trade_id={id}"}, {parameter: "resource_id", kind: "period", query: "cycle=2026-03&resource_id={id}"},
+		{parameter: "sub_customer_id", kind: "customer", query: "cycle=2026-03&method=sub_customer&sub_customer_id={id}", nobodys: true}}},
+
 	"ListIncentiveBills":       {plain: &probe{}, harmless: []string{"policy_id"}},
 	"ShowIncentiveBill":        {probes: []probe{{parameter: "bill_id", kind: "bill"}}},
 	"ListIncentiveBillDetails": {probes: []probe{{parameter: "bill_id", kind: "bill"}}},

@@ -66,6 +66,8 @@ func Operations() []Operation {
 		coupons(),
 		quotas(),
 		parties(),
+		bills(),
+		ownBills(),
 		orders(),
 		orderActions(),
 		renewalSettings(),

@@ -7,7 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 	"github.com/accruald/accruald/workers/money"
 )
 

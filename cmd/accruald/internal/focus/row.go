@@ -9,9 +9,9 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/pricing"
 )

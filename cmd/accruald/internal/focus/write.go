@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/workers/calendar"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 )
 
 // Writer writes rows in one form. Add takes partners one after the other, Flush ends.

@@ -41,8 +41,9 @@ type List[R any] struct {
 }
 
 // Add takes a partner's rows.
-func (l *List[R]) Add(p *decision.Partner) {
-	rows := l.of(p)
+func (l *List[R]) Add(p *decision.Partner) { l.add(l.of(p)) }
+
+func (l *List[R]) add(rows []R) {
 	fitting := min(len(rows), l.limit-len(l.Rows))
 	l.Rows, l.LeftOut = append(l.Rows, rows[:fitting]...), l.LeftOut+len(rows)-fitting
 }
@@ -62,4 +63,11 @@ func (l *List[R]) WriteCSV(w io.Writer) error { return table.WriteCSV(w, l.colum
 
 func newList[R any](limit int, columns []table.Column[R], of func(*decision.Partner) []R) *List[R] {
 	return &List[R]{Rows: []R{}, limit: limit, columns: columns, of: of}
+}
+
+// listed is a list of rows that are made already.
+func listed[R any](limit int, columns []table.Column[R], rows []R) *List[R] {
+	l := newList(limit, columns, nil)
+	l.add(rows)
+	return l
 }

@@ -3,8 +3,8 @@ package report
 import (
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/cmd/accruald/internal/table"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 )
 
 // check compares everything in the statement that has to come to the same.

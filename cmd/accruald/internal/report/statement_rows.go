@@ -9,11 +9,11 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/cmd/accruald/internal/table"
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 	"github.com/accruald/accruald/workers/pricing"
 	"github.com/accruald/accruald/workers/settlement"
 )

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/accruald/accruald/cmd/accruald/internal/charges"
 	"github.com/accruald/accruald/cmd/accruald/internal/sheet"
 	"github.com/accruald/accruald/cmd/accruald/internal/table"
 	"github.com/accruald/accruald/events"
+	"github.com/accruald/accruald/workers/inquiry/charges"
 )
 
 // Parts of a statement that comma-separated values have one of.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/accruald/accruald/workers/calendar"
 	"github.com/accruald/accruald/workers/decision"
-	"github.com/accruald/accruald/workers/incentive"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/pricing"
 )
@@ -90,7 +89,7 @@ func (b *Book) giveBack(c Charge, p part, tenders []pricing.Tender) (*Charge, er
 			c.List = list
 		}
 		line.Kind, line.OrderID, line.Original, line.OriginalIn, line.Invoiced = c.Kind, c.OrderID, c.Original, c.OriginalIn, c.Invoiced
-		line.OrderType, line.OrderKind, line.Automatic, line.CustomerID, line.Reseller = c.OrderType, c.OrderKind, c.Automatic, c.CustomerID, c.Reseller
+		line.OrderType, line.OrderKind, line.Automatic, line.Metered, line.CustomerID, line.Reseller = c.OrderType, c.OrderKind, c.Automatic, line.Usage != nil, c.CustomerID, c.Reseller
 		line.At, line.From, line.To, line.Cycle, line.Told, line.Issued = c.At, c.From, c.To, c.Cycle, c.Told, c.Issued
 		line.List, line.Amount, line.Erase, line.Discount = c.List, c.Amount, decimal.Decimal{}, c.List.Sub(c.Amount)
 		line.Tenders, line.Currency, line.Usage = c.Tenders, c.Currency, nil
@@ -100,14 +99,10 @@ func (b *Book) giveBack(c Charge, p part, tenders []pricing.Tender) (*Charge, er
 }
 
 // adjustment is what was adjusted of an order; those of bills are no part of a statement.
-func (b *Book) adjustment(row *decision.Adjustment) *Charge {
-	order := b.Partner.Orders.Get(row.OrderID)
-	if order == nil || order.Association != incentive.AssociationResale {
-		return nil
-	}
-	c := &Charge{Kind: Adjustment, OrderID: row.OrderID, Original: row.OrderID, OrderType: adjustmentOrder, OrderKind: string(Adjustment),
-		CustomerID: order.CustomerID, Reseller: order.IndirectPartnerID, Quantity: 1, Currency: row.Currency, List: row.Amount, Amount: row.Amount,
-		At: row.Event.Time, From: row.Event.Time, To: row.Event.Time, Reason: row.Reason, By: row.ID}
+func (b *Book) adjustment(row *decision.Adjustment, order *decision.Order) Charge {
+	c := Charge{Kind: Adjustment, OrderID: row.OrderID, Original: row.OrderID, OrderType: adjustmentOrder, OrderKind: string(Adjustment),
+		Metered: order.Usage != nil, CustomerID: order.CustomerID, Reseller: order.IndirectPartnerID, Quantity: 1, Currency: row.Currency, List: row.Amount,
+		Amount: row.Amount, At: row.Event.Time, From: row.Event.Time, To: row.Event.Time, Reason: row.Reason, By: row.ID}
 	c.Cycle = calendar.CycleOf(c.At, b.Site.Zone())
 	c.Told, c.Issued = b.in(c.Cycle, row.Event, c.Currency)
 	var original Charge
@@ -115,7 +110,7 @@ func (b *Book) adjustment(row *decision.Adjustment) *Charge {
 	c.OriginalIn, c.Invoiced = original.Told, original.Issued
 	if order.Quote != nil && len(order.Quote.Lines) > 0 { // an order is of one service, or named by its first
 		c.Service = order.Quote.Lines[0].ServiceType
-		b.name(c)
+		b.name(&c)
 	}
 	return c
 }

@@ -43,6 +43,8 @@ type Charge struct {
 	OrderType   int
 	OrderKind   string
 	Automatic   bool
+	Metered     bool // of a resource that is paid by use
+	Reserved    bool // of a reserved instance
 	CustomerID  string
 	Reseller    string // the tier-2 reseller
 	Service     string
@@ -97,8 +99,30 @@ type Book struct {
 
 // Of returns the charges that the statements of a cycle tell, by time, order and line, with the changes at the end.
 func (b *Book) Of(cycle calendar.Cycle) ([]Charge, error) {
-	var out []Charge
+	all, err := b.all(Resale)
+	if err != nil {
+		return nil, err
+	}
+	changes := b.changes(all, cycle)
+	return append(told(all, cycle), changes...), nil
+}
+
+// OfCustomers returns what the customers of some orders were charged in a cycle, by time, order and line: those of a
+// resale in the statement that tells of it, and by the same rule those of a referral, who pay for themselves.
+func (b *Book) OfCustomers(cycle calendar.Cycle, takes func(*decision.Order) bool) ([]Charge, error) {
+	all, err := b.all(takes)
+	return told(all, cycle), err
+}
+
+// Resale tells the orders that the partner is charged for.
+func Resale(o *decision.Order) bool { return o.Association == incentive.AssociationResale }
+
+// all are the charges of all cycles, of some orders.
+func (b *Book) all(takes func(*decision.Order) bool) (out []Charge, err error) {
 	for _, order := range b.Partner.Orders.All() {
+		if !takes(order) {
+			continue
+		}
 		lines, err := b.order(order)
 		if err != nil {
 			return nil, fmt.Errorf("list the charges of order %q: %w", order.ID, err)
@@ -106,25 +130,28 @@ func (b *Book) Of(cycle calendar.Cycle) ([]Charge, error) {
 		out = append(out, lines...)
 	}
 	for _, row := range b.Partner.Adjustments.All() {
-		if charge := b.adjustment(row); charge != nil {
-			out = append(out, *charge)
+		if order := b.Partner.Orders.Get(row.OrderID); order != nil && takes(order) {
+			out = append(out, b.adjustment(row, order))
 		}
 	}
-	changes := b.changes(out, cycle)
-	out = slices.DeleteFunc(out, func(c Charge) bool { return c.Told != cycle })
+	return out, nil
+}
+
+func told(all []Charge, cycle calendar.Cycle) []Charge {
+	out := slices.DeleteFunc(all, func(c Charge) bool { return c.Told != cycle })
 	slices.SortFunc(out, func(x, y Charge) int {
 		return cmp.Or(cmp.Compare(x.Currency, y.Currency), x.At.Compare(y.At), cmp.Compare(x.OrderID, y.OrderID), cmp.Compare(x.LineID, y.LineID),
 			cmp.Compare(x.Original, y.Original), cmp.Compare(x.By, y.By))
 	})
-	return append(out, changes...), nil
+	return out
 }
 
-// order returns the lines of an order that a statement counts.
+// order returns the lines of an order that was paid or gave back.
 func (b *Book) order(o *decision.Order) ([]Charge, error) {
-	if o.Association != incentive.AssociationResale || o.Payment == nil && o.Refund == nil {
+	if o.Payment == nil && o.Refund == nil {
 		return nil, nil
 	}
-	base := Charge{OrderID: o.ID, OrderType: o.Type, OrderKind: o.Kind, Automatic: o.Automatic, CustomerID: o.CustomerID,
+	base := Charge{OrderID: o.ID, OrderType: o.Type, OrderKind: o.Kind, Automatic: o.Automatic, Metered: o.Usage != nil, CustomerID: o.CustomerID,
 		Reseller: o.IndirectPartnerID, Currency: o.Currency()}
 	b.place(&base, o)
 	if o.Payment == nil {
@@ -141,13 +168,9 @@ func (b *Book) order(o *decision.Order) ([]Charge, error) {
 // place puts an order into its cycle and statement.
 func (b *Book) place(c *Charge, o *decision.Order) {
 	at, _ := o.Turnover()
-	fact := o.Event
-	if o.Payment != nil {
-		fact = o.Payment.Event
-	}
 	c.At, c.From, c.To = at, at, at
 	c.Cycle = calendar.CycleOf(at, b.Site.Zone())
-	c.Told, c.Issued = b.in(c.Cycle, fact, o.Currency())
+	c.Told, c.Issued = b.in(c.Cycle, o.ChargedBy(), o.Currency())
 }
 
 // in is the statement that tells a fact, and whether there is one: a run issues none for what comes to nothing.
@@ -221,7 +244,7 @@ func (b *Book) name(c *Charge) {
 	}
 	if product, err := b.Prices.ProductByID(c.Product, c.At); err == nil {
 		c.ProductName = cmp.Or(product.Names.EnUS, product.Names.ZhCN, c.Product)
-		c.Channel = cmp.Or(c.Channel, product.Channel)
+		c.Channel, c.Reserved = cmp.Or(c.Channel, product.Channel), product.ReservedInstance
 	}
 }
 
