@@ -29,7 +29,7 @@ func masters(t *testing.T, text string) Masters {
 // message of a request that is signed by a key or carries a token.
 func message(t *testing.T, key *Key, token bool) *Message {
 	t.Helper()
-	m := &Message{Method: http.MethodGet, Path: "/v2/products/service-types", Header: http.Header{"X-Sdk-Date": {time.Now().UTC().Format(dateLayout)}}}
+	m := &Message{Method: http.MethodGet, Path: "/v2/products/service-types", Header: http.Header{"X-Sdk-Date": {time.Now().UTC().Format(DateLayout)}}}
 	if token {
 		m.Header.Set("Authorization", "Bearer "+string(key.Secret))
 		return m

@@ -18,10 +18,10 @@ import (
 const (
 	Algorithm           = "SDK-HMAC-SHA256"
 	headerAuthorization = "Authorization"
-	headerDate          = "X-Sdk-Date"
+	HeaderDate          = "X-Sdk-Date" // signed, in DateLayout
 	headerContentHash   = "X-Sdk-Content-Sha256"
 	headerHost          = "host" // stands apart from the other headers
-	dateLayout          = "20060102T150405Z"
+	DateLayout          = "20060102T150405Z"
 )
 
 // Limits of a signature, above what the SDK writes.
@@ -90,8 +90,8 @@ func ParseSignature(header string) (Signature, error) {
 		return s, unproved("the signature is not %d bytes in hexadecimal", sha256.Size)
 	case len(s.Headers) > signedHeaderCountMax:
 		return s, unproved("%d headers are signed, at most %d are read", len(s.Headers), signedHeaderCountMax)
-	case !slices.Contains(s.Headers, strings.ToLower(headerDate)):
-		return s, unproved("the header %s is not signed", headerDate)
+	case !slices.Contains(s.Headers, strings.ToLower(HeaderDate)):
+		return s, unproved("the header %s is not signed", HeaderDate)
 	}
 	for i, name := range s.Headers {
 		if name == "" || name != strings.ToLower(name) || slices.Contains(s.Headers[:i], name) {
@@ -113,13 +113,13 @@ func (s Signature) shownKey() string {
 
 // Verify checks that who has the secret signed the message at about a time.
 func (s Signature) Verify(m *Message, secret []byte, now time.Time, skew time.Duration) error {
-	dates := m.Header.Values(headerDate)
+	dates := m.Header.Values(HeaderDate)
 	if len(dates) != 1 {
-		return unproved("the header %s stands %d times, not once", headerDate, len(dates))
+		return unproved("the header %s stands %d times, not once", HeaderDate, len(dates))
 	}
-	date, err := time.Parse(dateLayout, strings.TrimSpace(dates[0]))
+	date, err := time.Parse(DateLayout, strings.TrimSpace(dates[0]))
 	if err != nil {
-		return unproved("the header %s is not of the form %s", headerDate, dateLayout)
+		return unproved("the header %s is not of the form %s", HeaderDate, DateLayout)
 	}
 	if away := now.Sub(date).Abs(); away > skew {
 		return unproved("it was signed %s away from now, at most %s are allowed: set the clock", away.Round(time.Second), skew)
@@ -128,7 +128,7 @@ func (s Signature) Verify(m *Message, secret []byte, now time.Time, skew time.Du
 	if err != nil {
 		return err
 	}
-	if !hmac.Equal(sumOf(canonical, date.Format(dateLayout), secret), s.Sum[:]) {
+	if !hmac.Equal(sumOf(canonical, date.Format(DateLayout), secret), s.Sum[:]) {
 		return unproved("the signature is not of this request under the secret of key %s", s.shownKey())
 	}
 	return nil
@@ -257,7 +257,7 @@ func Sign(m *Message, keyID string, secret []byte, headers ...string) (string, e
 		return "", err
 	}
 	return Algorithm + " Access=" + keyID + ", SignedHeaders=" + strings.Join(headers, ";") + ", Signature=" +
-		hex.EncodeToString(sumOf(canonical, m.Header.Get(headerDate), secret)), nil
+		hex.EncodeToString(sumOf(canonical, m.Header.Get(HeaderDate), secret)), nil
 }
 
 // sumOf is the signature of a canonical request.

@@ -15,7 +15,7 @@ import (
 func (b *books) leaks(a *asker, bills map[string]string, text string) (out []string) {
 	for _, m := range anyID.FindAllStringSubmatch(text, -1) {
 		known := a.tree == m[1]
-		if strings.Contains("COVK", m[2]) && m[3] != "" {
+		if slices.Contains([]string{"C", "O", "V", "K"}, m[2]) && m[3] != "" {
 			known = a.serves(m[1], m[3])
 		}
 		if !known && !strings.Contains(a.account()+a.PartnerID, m[0]) { // who names itself learns nothing

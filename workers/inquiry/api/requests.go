@@ -96,9 +96,9 @@ func NewRequestServer(service *Service, config RequestConfig) (*RequestServer, e
 // Run connects, waiting for a broker that is away, and answers until ctx ends.
 // What was taken in by then is answered; what comes goes to other replicas.
 func (s *RequestServer) Run(ctx context.Context) error {
-	conn, err := s.connect(ctx)
+	conn := s.connect(ctx)
 	if conn == nil {
-		return err
+		return nil // it was asked to end before there was a broker
 	}
 	defer conn.Close()
 	closed := conn.StatusChanged(nats.CLOSED)
@@ -141,21 +141,22 @@ func (s *RequestServer) connected() bool {
 	return conn != nil && conn.IsConnected()
 }
 
-func (s *RequestServer) connect(ctx context.Context) (*nats.Conn, error) {
+// connect tries until there is a broker; it returns nil when ctx ends.
+func (s *RequestServer) connect(ctx context.Context) *nats.Conn {
 	for waiting := false; ; waiting = true {
 		conn, err := bus.Dial(ctx, s.config.Bus)
 		if err == nil {
-			return conn, nil
+			return conn
 		}
 		if ctx.Err() != nil {
-			return nil, nil //nolint:nilerr // it ends as it was asked to, whatever the last try came to
+			return nil
 		}
 		if !waiting {
 			s.log.Warn("inquiries over NATS are not taken yet", "err", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, nil
+			return nil
 		case <-time.After(requestConnectWait):
 		}
 	}

@@ -1,16 +1,20 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
 	"github.com/accruald/accruald/workers/inquiry"
+	"github.com/accruald/accruald/workers/inquiry/access"
 )
 
 const (
@@ -26,8 +30,37 @@ const (
 // to any other subject would be a way to publish by its rights.
 var inboxes = []string{"_INBOX", "_R_."}
 
+// routedPrefix begins the reply subject of a request from another cluster; two
+// parts of the route stand before that of the client.
+const (
+	routedPrefix = "_GR_."
+	routedParts  = 2
+)
+
 func answerable(reply string) bool {
+	if client, routed := strings.CutPrefix(reply, routedPrefix); routed {
+		for range routedParts {
+			_, client, _ = strings.Cut(client, ".")
+		}
+		reply = client
+	}
 	return slices.ContainsFunc(inboxes, func(prefix string) bool { return strings.HasPrefix(reply, prefix) })
+}
+
+// SignRequest proves by an access key who sends a request for an operation. The
+// message is complete but for the headers that this sets.
+func SignRequest(m *nats.Msg, keyID string, secret []byte, now time.Time) error {
+	if m.Header == nil {
+		m.Header = nats.Header{}
+	}
+	m.Header.Set(access.HeaderDate, now.UTC().Format(access.DateLayout))
+	signed := &access.Message{Method: requestMethod, Path: "/" + m.Subject, Header: http.Header(m.Header), Body: m.Data}
+	authorization, err := access.Sign(signed, keyID, secret, strings.ToLower(access.HeaderDate))
+	if err != nil {
+		return fmt.Errorf("sign a request on %q: %w", m.Subject, err)
+	}
+	m.Header.Set("Authorization", authorization)
+	return nil
 }
 
 // sizeOf counts what a request holds in memory.

@@ -284,6 +284,18 @@ type fakeRequest struct{ micro.Request }
 
 func (fakeRequest) Headers() micro.Headers { return nil }
 
+func TestAnswerable(t *testing.T) {
+	t.Parallel()
+	for reply, want := range map[string]bool{
+		"_INBOX.a.b": true, "_INBOX_client.a": true, "_R_.a": true, "_GR_.abc.def._INBOX.a": true,
+		"": false, "billing.in.P.order.paid": false, "_GR_.abc.def.billing.in.P.order.paid": false, "_GR_._INBOX.a.billing": false, "_GR_.": false, "x._INBOX.a": false,
+	} {
+		if got := answerable(reply); got != want {
+			t.Errorf("%q: %v", reply, got)
+		}
+	}
+}
+
 // TestRequestsComeBack: a broker that is started later, or again, is served again.
 func TestRequestsComeBack(t *testing.T) {
 	t.Parallel()
@@ -440,16 +452,21 @@ func (b *books) writesOnce(t *testing.T, u *user, later *atomic.Int64, token str
 func provesItself(t *testing.T, u *user, signing, token *access.Key) {
 	t.Helper()
 	const payload = `{"parameters":{"limit":1}}`
-	signed := func(method, operation, payload string, secret []byte) []string {
-		date := time.Now().UTC().Format("20060102T150405Z")
-		m := &access.Message{Method: method, Path: "/" + RequestPrefix + "." + operation, Header: http.Header{"X-Sdk-Date": {date}}, Body: []byte(payload)}
-		authorization, err := access.Sign(m, signing.ID, secret, "x-sdk-date")
-		if err != nil {
+	now := time.Now()
+	signed := func(operation, payload string, secret []byte) []string {
+		m := &nats.Msg{Subject: RequestPrefix + "." + operation, Data: []byte(payload)}
+		if err := SignRequest(m, signing.ID, secret, now); err != nil {
 			t.Fatal(err)
 		}
-		return []string{"X-Sdk-Date", date, "Authorization", authorization}
+		return []string{access.HeaderDate, m.Header.Get(access.HeaderDate), "Authorization", m.Header.Get("Authorization")}
 	}
-	right := signed(requestMethod, "ListServiceTypes", payload, signing.Secret)
+	date := now.UTC().Format(access.DateLayout)
+	overHTTP, err := access.Sign(&access.Message{Method: http.MethodGet, Path: "/v2/products/service-types", Header: http.Header{access.HeaderDate: {date}}, Body: []byte(payload)},
+		signing.ID, signing.Secret, "x-sdk-date")
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := signed("ListServiceTypes", payload, signing.Secret)
 	for name, c := range map[string]struct {
 		payload string
 		headers []string
@@ -462,9 +479,9 @@ func provesItself(t *testing.T, u *user, signing, token *access.Key) {
 		"another token":                {payload, []string{"Authorization", "Bearer act_nobodys"}, "401"},
 		"two proofs":                   {payload, []string{"Authorization", "Bearer " + string(token.Secret), "authorization", "Bearer x"}, "401"},
 		"another payload":              {`{"parameters":{"limit":2}}`, right, "401"},
-		"a signature for HTTP":         {payload, signed(http.MethodGet, "ListServiceTypes", payload, signing.Secret), "401"},
-		"one for another operation":    {payload, signed(requestMethod, "ListUsageTypes", payload, signing.Secret), "401"},
-		"one by another secret":        {payload, signed(requestMethod, "ListServiceTypes", payload, []byte("another")), "401"},
+		"a signature for HTTP":         {payload, []string{access.HeaderDate, date, "Authorization", overHTTP}, "401"},
+		"one for another operation":    {payload, signed("ListUsageTypes", payload, signing.Secret), "401"},
+		"one by another secret":        {payload, signed("ListServiceTypes", payload, []byte("another")), "401"},
 		"nonsense, and nobody sent it": {`nonsense`, nil, "401"},
 	} {
 		got := u.ask("ListServiceTypes", c.payload, c.headers...)
