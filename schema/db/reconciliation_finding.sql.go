@@ -277,7 +277,7 @@ insert into finding (partner_id, finding_id, version, kind, severity, state, key
   evidence, opened_run, opened_at, seen_run, seen_at, seen_count, closed_run, closed_at)
 select $1::text, unnest($2::text[]), unnest($3::bigint[]), unnest($4::text[]), unnest($5::text[]), 'open',
   unnest($6::text[])::json, unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
-  unnest($11::numeric[]), unnest($12::text[])::json, $13::text, clock_timestamp(), $13::text, clock_timestamp(),
+  unnest($11::numeric[]), unnest($12::text[])::json, $13::text, statement_timestamp(), $13::text, statement_timestamp(),
   1, '', null
 on conflict (partner_id, finding_id) do update
 set version = excluded.version, severity = excluded.severity, state = 'open', cycle = excluded.cycle, currency = excluded.currency,
@@ -303,6 +303,7 @@ type SaveFindingsParams struct {
 	RunID       string
 }
 
+// At one time, so that they are listed in the order of their ids.
 func (q *Queries) SaveFindings(ctx context.Context, arg SaveFindingsParams) error {
 	_, err := q.db.Exec(ctx, SaveFindings,
 		arg.PartnerID,

@@ -12,11 +12,12 @@ select * from finding where partner_id = @partner_id and state = 'open';
 select * from finding where partner_id = @partner_id and finding_id = any(@ids::text[]);
 
 -- name: SaveFindings :exec
+-- At one time, so that they are listed in the order of their ids.
 insert into finding (partner_id, finding_id, version, kind, severity, state, keys, cycle, currency, expected, found, difference,
   evidence, opened_run, opened_at, seen_run, seen_at, seen_count, closed_run, closed_at)
 select @partner_id::text, unnest(@ids::text[]), unnest(@versions::bigint[]), unnest(@kinds::text[]), unnest(@severities::text[]), 'open',
   unnest(@keys::text[])::json, unnest(@cycles::text[]), unnest(@currencies::text[]), unnest(@expected::text[]), unnest(@found::text[]),
-  unnest(@differences::numeric[]), unnest(@evidence::text[])::json, @run_id::text, clock_timestamp(), @run_id::text, clock_timestamp(),
+  unnest(@differences::numeric[]), unnest(@evidence::text[])::json, @run_id::text, statement_timestamp(), @run_id::text, statement_timestamp(),
   1, '', null
 on conflict (partner_id, finding_id) do update
 set version = excluded.version, severity = excluded.severity, state = 'open', cycle = excluded.cycle, currency = excluded.currency,

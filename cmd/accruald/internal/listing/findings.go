@@ -120,7 +120,7 @@ func (f *FindingShown) WriteText(w io.Writer) error {
 	t.Line("expected  %s", f.Expected)
 	t.Line("found     %s", f.Found)
 	if f.Difference != nil {
-		t.Line("differs   %s %s", *f.Difference, f.Currency)
+		t.Line("differs   %s %s", table.Amount(*f.Difference), f.Currency)
 	}
 	t.Line("opened    %s by %s; seen %d times, last by %s", f.OpenedAt.UTC().Format(time.RFC3339), f.OpenedRun, f.SeenCount, f.SeenRun)
 	if f.ClosedRun != "" {

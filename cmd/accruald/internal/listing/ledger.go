@@ -21,7 +21,7 @@ func CheckCycle(cycle string) error {
 		return nil
 	}
 	if _, err := calendar.ParseCycle(cycle); err != nil {
-		return fmt.Errorf("balance cycle %q: %w: write YYYY-MM", cycle, err)
+		return fmt.Errorf("%w: write YYYY-MM", err)
 	}
 	return nil
 }
