@@ -49,10 +49,10 @@ func (q *Queries) AddKey(ctx context.Context, arg AddKeyParams) error {
 }
 
 const BeginAnswer = `-- name: BeginAnswer :one
-insert into api_answer (partner_id, key_id, signature, operation, asked_at, begun_at, expires_at)
-values ($1, $2, $3, $4, $5, $5, $6)
+insert into api_answer (partner_id, key_id, signature, operation, content, asked_at, begun_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $6, $7)
 on conflict (partner_id, key_id, signature) do update set begun_at = excluded.begun_at
-where api_answer.status is null and api_answer.begun_at < $7
+where api_answer.status is null and api_answer.begun_at < $8 and api_answer.content = excluded.content
 returning asked_at
 `
 
@@ -61,6 +61,7 @@ type BeginAnswerParams struct {
 	KeyID         string
 	Signature     []byte
 	Operation     string
+	Content       []byte
 	Now           time.Time
 	ExpiresAt     time.Time
 	GivenUpBefore time.Time
@@ -73,6 +74,7 @@ func (q *Queries) BeginAnswer(ctx context.Context, arg BeginAnswerParams) (time.
 		arg.KeyID,
 		arg.Signature,
 		arg.Operation,
+		arg.Content,
 		arg.Now,
 		arg.ExpiresAt,
 		arg.GivenUpBefore,
@@ -105,12 +107,13 @@ func (q *Queries) DropAnswers(ctx context.Context, now time.Time) (int64, error)
 }
 
 const FindAnswer = `-- name: FindAnswer :one
-select operation, status, body from api_answer
+select operation, content, status, body from api_answer
 where partner_id = $1 and key_id = $2 and signature = $3
 `
 
 type FindAnswerRow struct {
 	Operation string
+	Content   []byte
 	Status    *int32
 	Body      []byte
 }
@@ -118,7 +121,12 @@ type FindAnswerRow struct {
 func (q *Queries) FindAnswer(ctx context.Context, partnerID string, keyID string, signature []byte) (FindAnswerRow, error) {
 	row := q.db.QueryRow(ctx, FindAnswer, partnerID, keyID, signature)
 	var i FindAnswerRow
-	err := row.Scan(&i.Operation, &i.Status, &i.Body)
+	err := row.Scan(
+		&i.Operation,
+		&i.Content,
+		&i.Status,
+		&i.Body,
+	)
 	return i, err
 }
 

@@ -34,6 +34,7 @@ type ApiAnswer struct {
 	KeyID     string
 	Signature []byte
 	Operation string
+	Content   []byte
 	Status    *int32
 	Body      []byte
 	AskedAt   time.Time

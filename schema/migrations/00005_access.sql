@@ -45,6 +45,7 @@ create table api_answer (
   key_id     text        not null,
   signature  bytea       not null check (length(signature) = 32),
   operation  text        not null,
+  content    bytea       not null check (length(content) = 32), -- hash of what was asked for: another one is no repetition
   status     int,
   body       bytea       not null default '',
   asked_at   timestamptz not null, -- when it came first, which is when it happens

@@ -37,10 +37,10 @@ where partner_id = @partner_id and key_id = @key_id;
 
 -- name: BeginAnswer :one
 -- Takes a request on, also one whose first try ended without an answer.
-insert into api_answer (partner_id, key_id, signature, operation, asked_at, begun_at, expires_at)
-values (@partner_id, @key_id, @signature, @operation, @now, @now, @expires_at)
+insert into api_answer (partner_id, key_id, signature, operation, content, asked_at, begun_at, expires_at)
+values (@partner_id, @key_id, @signature, @operation, @content, @now, @now, @expires_at)
 on conflict (partner_id, key_id, signature) do update set begun_at = excluded.begun_at
-where api_answer.status is null and api_answer.begun_at < @given_up_before
+where api_answer.status is null and api_answer.begun_at < @given_up_before and api_answer.content = excluded.content
 returning asked_at;
 
 -- name: FinishAnswer :exec
@@ -48,7 +48,7 @@ update api_answer set status = @status, body = @body
 where partner_id = @partner_id and key_id = @key_id and signature = @signature;
 
 -- name: FindAnswer :one
-select operation, status, body from api_answer
+select operation, content, status, body from api_answer
 where partner_id = @partner_id and key_id = @key_id and signature = @signature;
 
 -- name: DropAnswers :execrows

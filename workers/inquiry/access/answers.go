@@ -1,6 +1,7 @@
 package access
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -32,6 +33,10 @@ const (
 // ErrAnswering says that the first request of its kind is still worked on.
 var ErrAnswering = errors.New("the same request is being answered")
 
+// ErrOtherRequest says that a key of a repetition was sent with another
+// request before.
+var ErrOtherRequest = errors.New("another request had the same idempotency key")
+
 // Answers keeps what was answered to requests that change something, so that
 // a repetition has no effect and gets the same answer.
 type Answers struct {
@@ -58,7 +63,7 @@ func (a *Answers) Once(ctx context.Context, proof *Proof, operation string, now 
 	ctx, cancel := context.WithTimeout(ctx, answerGivenUp-answerPollInterval)
 	defer cancel()
 	for until := time.Now().Add(answerWaitMax); ; {
-		at, err := a.queries.BeginAnswer(ctx, db.BeginAnswerParams{PartnerID: partner, KeyID: key, Signature: signature, Operation: operation,
+		at, err := a.queries.BeginAnswer(ctx, db.BeginAnswerParams{PartnerID: partner, KeyID: key, Signature: signature, Operation: operation, Content: proof.Content[:],
 			Now: now.Truncate(time.Microsecond), ExpiresAt: proof.Until.Add(answerKeptMargin), GivenUpBefore: now.Add(-answerGivenUp)})
 		if err == nil {
 			return a.answer(ctx, partner, key, signature, func() Answered { return f(at) })
@@ -68,6 +73,8 @@ func (a *Answers) Once(ctx context.Context, proof *Proof, operation string, now 
 		}
 		stored, err := a.queries.FindAnswer(ctx, partner, key, signature)
 		switch {
+		case err == nil && !bytes.Equal(stored.Content, proof.Content[:]):
+			return Answered{}, ErrOtherRequest
 		case err == nil && stored.Status != nil:
 			return Answered{Status: int(*stored.Status), Body: stored.Body}, nil
 		case err != nil && !errors.Is(err, pgx.ErrNoRows):

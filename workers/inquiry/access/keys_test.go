@@ -220,6 +220,23 @@ func TestAnswersOnce(t *testing.T) {
 	if err != nil || out.Status != 200 {
 		t.Errorf("%+v, %v", out, err)
 	}
+	other := *proof
+	other.Content = [32]byte{9}
+	if _, err := answers.Once(t.Context(), &other, "Pay", now, work(Answered{Status: 200})); !errors.Is(err, ErrOtherRequest) || ran != 2 {
+		t.Errorf("another request under the same key: %v, ran %d", err, ran)
+	}
+	unfinished := &Proof{Caller: proof.Caller, Request: [32]byte{3}, Content: [32]byte{1}, Until: proof.Until}
+	_, err = answers.Once(t.Context(), unfinished, "Pay", now, func(time.Time) Answered {
+		another := *unfinished
+		another.Content = other.Content
+		if _, err := answers.Once(t.Context(), &another, "Pay", later, work(Answered{Status: 200})); !errors.Is(err, ErrOtherRequest) || ran != 2 {
+			t.Errorf("another request while the first is worked on: %v, ran %d", err, ran)
+		}
+		return Answered{Status: 200}
+	})
+	if err != nil {
+		t.Error(err)
+	}
 	if proof.EventID("a") == crashed.EventID("a") || proof.EventID("a") == proof.EventID("b") {
 		t.Error("ids of events do not name request and kind")
 	}

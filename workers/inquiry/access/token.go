@@ -23,6 +23,7 @@ const (
 type Proof struct {
 	Caller  *Caller
 	Request [sha256.Size]byte // the signature, or a hash of the key that the caller gave the request
+	Content [sha256.Size]byte // hash of what is asked for: a repetition has the same
 	Until   time.Time         // no repetition is taken after it
 }
 
@@ -32,7 +33,7 @@ func (r *Ring) bearer(ctx context.Context, token string, m *Message) (*Proof, er
 		return nil, unproved("the token has %d bytes, at most %d are read", len(token), tokenBytesMax)
 	}
 	now := r.now()
-	proof := &Proof{Request: repetition(m), Until: now.Add(tokenRepetitionMax)}
+	proof := &Proof{Request: repetition(m), Content: contentOf(m), Until: now.Add(tokenRepetitionMax)}
 	if !strings.HasPrefix(token, tokenPrefix) {
 		caller, err := r.tokens.caller(ctx, token, now)
 		proof.Caller = caller
@@ -54,4 +55,10 @@ func repetition(m *Message) [sha256.Size]byte {
 		id = rand.Text()
 	}
 	return sha256.Sum256([]byte(m.Method + "\n" + m.Path + "\n" + id))
+}
+
+// contentOf hashes what a message asks for.
+func contentOf(m *Message) [sha256.Size]byte {
+	body := sha256.Sum256(m.Body)
+	return sha256.Sum256(append([]byte(m.Method+"\n"+m.Path+"\n"+m.Query+"\n"), body[:]...))
 }

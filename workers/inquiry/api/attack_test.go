@@ -45,7 +45,7 @@ func TestHostileRequests(t *testing.T) {
 			reached = r.ID
 			return "taken", nil
 		})}}
-	handler := s.routes()
+	handler := routesOf(t, s)
 	for _, test := range []struct {
 		name, path, body string
 		status           int
@@ -95,7 +95,11 @@ func TestPanicsBeforeTheFunction(t *testing.T) {
 	s := testService(t, nil)
 	s.access = brokenRing{}
 	header := http.Header{headerRequestID: {"mine-1"}}
-	answer := s.Answer(t.Context(), &s.Operations[0], &access.Message{Header: header}, Input{Header: header})
+	op := &s.Operations[0]
+	answer := s.Answer(t.Context(), op, &access.Message{Header: header}, Input{Header: header})
+	if err := describedAnswers(t, s.Operations).judge(op.Method, op.Path, answer.Status, answer.Body); err != nil {
+		t.Error(err)
+	}
 	if answer.Status != http.StatusInternalServerError || !strings.Contains(string(answer.Body), `"correlation_id":"mine-1"`) || strings.Contains(string(answer.Body), "ring") {
 		t.Errorf("%d %s", answer.Status, answer.Body)
 	}

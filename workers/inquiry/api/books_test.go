@@ -164,6 +164,7 @@ func (b *books) fill() {
 		b.send(strings.Split(strings.ReplaceAll(strings.Join(treeEvents(), "\n"), "@", "iso"+tree), "\n")...)
 	}
 	b.send(event("schedule.fired", "2026-04-01T00:11:00", "_all", "close_cycle", `{"job":"close_cycle","site":"cn","scheduled_for":"2026-04-01T00:11:00+08:00"}`))
+	b.send(event("schedule.fired", "2026-04-05T10:01:00", "_all", "statement", `{"job":"statement","site":"cn","scheduled_for":"2026-04-05T10:01:00+08:00"}`))
 	for _, tree := range trees {
 		b.settle("iso" + tree)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -51,8 +52,10 @@ func (h *Handler) Decode(in Input) (any, error) {
 	}
 	if h.Body != nil {
 		body := request.Elem().FieldByIndex(h.Body.index)
-		if err := inquiry.DecodeInto(in.Body, body.Addr().Interface()); err != nil {
-			return nil, err
+		if !h.Body.Optional || len(bytes.TrimSpace(in.Body)) > 0 {
+			if err := inquiry.DecodeInto(in.Body, body.Addr().Interface()); err != nil {
+				return nil, err
+			}
 		}
 		if err := h.Body.judge(body); err != nil {
 			return nil, err

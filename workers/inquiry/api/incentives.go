@@ -173,14 +173,15 @@ type explainOrderRequest struct {
 }
 
 // explainOrder tells account managers and supervisors of the orders of their
-// customers, and not which bill of the partner they count in.
+// customers, and not which bill of the partner they count in. What was earned on
+// a customer stays to be seen when the customer has left.
 func explainOrder(ctx context.Context, call *Call, request *explainOrderRequest) (out *account.Explanation, err error) {
 	err = call.Read(ctx, func(rows *workers.Snapshot, p *decision.Partner) error {
 		if err := rows.Load(ctx, p, decision.ScopeOfOrder(request.OrderID)); err != nil {
 			return err
 		}
 		order := p.Orders.Get(request.OrderID)
-		if order == nil || !call.sees(p, order.CustomerID) {
+		if order == nil || !call.knows(p, order.CustomerID) {
 			return Denied()
 		}
 		if out, err = account.Explain(p, rows.Common, order.ID); err != nil {

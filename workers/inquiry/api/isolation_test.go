@@ -212,7 +212,7 @@ func (b *books) isolate(t *testing.T, op *Operation, askers []asker) *isolated {
 	}
 	service.now = func() time.Time { return booksNow }
 	service.Operations = []Operation{*op}
-	s.handler = newServer(service).routes()
+	s.handler = routesOf(t, newServer(service))
 	return s
 }
 

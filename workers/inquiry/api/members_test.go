@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,4 +123,24 @@ func FuzzMembers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestBodiesThatNeedNotBeSent: none at all is as {}, where the published models leave it out; others are needed.
+func TestBodiesThatNeedNotBeSent(t *testing.T) {
+	t.Parallel()
+	for _, op := range Operations() {
+		if op.Handle.Body == nil {
+			continue
+		}
+		optional := slices.Contains([]string{"AutoRenewalResources", "ListSubCustomers", "ListIndirectPartners"}, op.ID)
+		for _, body := range []string{"", " \n"} {
+			none, err := op.Handle.Decode(input("vm-1", "", body))
+			if (err == nil) != optional {
+				t.Errorf("%s with the body %q: %v", op.ID, body, err)
+			}
+			if empty, _ := op.Handle.Decode(input("vm-1", "", "{}")); optional && !reflect.DeepEqual(none, empty) {
+				t.Errorf("%s: %+v without a body, %+v of an empty one", op.ID, none, empty)
+			}
+		}
+	}
 }

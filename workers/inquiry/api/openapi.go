@@ -100,7 +100,7 @@ func (s schemas) operation(op *Operation) object {
 		out["parameters"] = parameters
 	}
 	if body := op.Handle.Body; body != nil {
-		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": s.body(body)}}}
+		out["requestBody"] = object{"required": !body.Optional, "content": object{"application/json": object{"schema": s.body(body)}}}
 	}
 	content := object{"application/json": object{"schema": s.of(op.Handle.Response, answered)}}
 	responses := object{strconv.Itoa(http.StatusOK): object{"description": "The answer.", "content": content}}

@@ -103,7 +103,7 @@ func TestDescriptionIsServed(t *testing.T) {
 	}
 	server := newServer(testService(t, nil))
 	server.about = about
-	handler := server.routes()
+	handler := routesOf(t, server)
 	for path, kind := range map[string]string{"/openapi.json": "application/json", "/docs": "text/html"} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))

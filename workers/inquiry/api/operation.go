@@ -38,6 +38,8 @@ type Body struct {
 	Type    reflect.Type
 	Members []Parameter // what tags say of them; see members.go
 
+	Optional bool // none at all is as {}
+
 	index []int
 }
 

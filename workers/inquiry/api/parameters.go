@@ -33,7 +33,8 @@ const (
 //
 // The field is a string, int, bool, time.Time (format date or date-time), or
 // a pointer to one, nil where nothing was sent, or []string: repeated, or
-// separated by commas. A field with the tag body:"" takes the JSON document.
+// separated by commas. A field with the tag body:"" takes the JSON document,
+// with body:"optional" also none.
 // Embedded structs are looked into.
 type Parameter struct {
 	Name     string
@@ -64,6 +65,9 @@ const (
 // layouts are how times of a format are written; date-times are in UTC.
 var layouts = map[Format]string{FormatCycle: "2006-01", FormatDate: time.DateOnly, FormatDateTime: "2006-01-02T15:04:05Z"}
 
+// optional is the tag of a body that need not be sent.
+const optional = "optional"
+
 // listCountMax is how many texts a parameter may list.
 const listCountMax = 100
 
@@ -72,12 +76,12 @@ func (h *Handler) describe(t reflect.Type, above []int) error {
 	for i := range t.NumField() {
 		field := t.Field(i)
 		index := append(slices.Clone(above), i)
-		if _, body := field.Tag.Lookup("body"); body {
+		if tag, body := field.Tag.Lookup("body"); body {
 			members, err := membersOf(field.Type)
 			if err != nil {
 				return fmt.Errorf("body: %w", err)
 			}
-			h.Body = &Body{Type: field.Type, Members: members, index: index}
+			h.Body = &Body{Type: field.Type, Members: members, Optional: tag == optional, index: index}
 			continue
 		}
 		if field.Anonymous && field.Type.Kind() == reflect.Struct {

@@ -34,7 +34,7 @@ const (
 )
 
 type listCustomersRequest struct {
-	Body customerQuery `body:""`
+	Body customerQuery `body:"optional"`
 }
 
 type customerQuery struct {
@@ -128,7 +128,7 @@ func associationOf(p *decision.Partner, association string) string {
 }
 
 type listResellersRequest struct {
-	Body resellerQuery `body:""`
+	Body resellerQuery `body:"optional"`
 }
 
 type resellerQuery struct {

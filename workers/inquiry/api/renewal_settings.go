@@ -56,7 +56,7 @@ type setAutoRenewalRequest struct {
 	Body       struct {
 		Times      *int   `json:"auto_renew_times"`
 		PeriodType string `json:"period_type"`
-	} `body:""`
+	} `body:"optional"`
 }
 
 // setAutoRenewal sets times and period as they are sent, and keeps the days

@@ -356,7 +356,7 @@ func TestRequestsAnswerAsHTTP(t *testing.T) {
 	service.now = func() time.Time { return booksNow.Add(time.Duration(later.Load()) * time.Second) }
 	replicate(t, service, b.broker.URL(), nil)
 	replicate(t, service, b.broker.URL(), nil)
-	u, handler := userOf(t, b.broker.URL()), newServer(service).routes()
+	u, handler := userOf(t, b.broker.URL()), routesOf(t, newServer(service))
 	for until := time.Now().Add(requestWait); ring.Ready() != nil || intake.Ready() != nil || !ring.Has(keys["reseller signature"].ID); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatal("keys or the broker are not there")

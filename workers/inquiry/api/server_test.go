@@ -66,7 +66,7 @@ func TestTheWayOfARequest(t *testing.T) {
 			return "", nil
 		})},
 	}
-	handler := s.routes()
+	handler := routesOf(t, s)
 	ask := func(path string) (int, string, http.Header) {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))

@@ -108,6 +108,9 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 		own = s.handle(ctx, op, call, request)
 		return access.Answered{Status: own.Status, Body: own.Body, Failed: own.Status >= http.StatusInternalServerError}
 	})
+	if errors.Is(err, access.ErrOtherRequest) {
+		return Answer{}, parameterError("This Idempotency-Key was sent before with another request. Give each request a key of its own.")
+	}
 	if errors.Is(err, access.ErrAnswering) {
 		return Answer{}, NotAllowed("The same request is still being answered. Try again later.")
 	}
