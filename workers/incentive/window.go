@@ -38,12 +38,6 @@ func (f Fact) isNew(months int) bool {
 	return !f.At.Before(through(*f.PreviousPaidAt, calendar.Period{Type: calendar.Month, Num: months}, f.Site.Zone()))
 }
 
-// CountsForManager reports whether a fact at a time counts for an account manager to whom the customer was given:
-// from the second day on. (Settlement rules, section 2.)
-func CountsForManager(assignedAt, at time.Time, zone *time.Location) bool {
-	return calendar.StartOfDay(assignedAt, zone).Before(calendar.StartOfDay(at, zone))
-}
-
 // Recoverable reports whether an opportunity incentive is taken back on a refund or downgrade at a time: until some
 // months after the project's end, the last day included. (Settlement rules, section 2.)
 func Recoverable(p *site.Profile, projectEnd, at time.Time) bool {

@@ -29,22 +29,6 @@ func AutomaticCoupon(coupons []Coupon, u CouponUse) (t Tender, found bool, err e
 	return Tender{}, false, nil
 }
 
-// RenewalTenders plans the payment of an automatic renewal: the automatic coupon first, the rest as AutomaticTenders
-// chooses among the account's balances (Pricing rules, section 4). The coupons of b are not looked at.
-// Refusals: balance_insufficient.
-func RenewalTenders(coupons []Coupon, u CouponUse, b Balances) ([]Tender, error) {
-	coupon, found, err := AutomaticCoupon(coupons, u)
-	if err != nil {
-		return nil, err
-	}
-	b.Coupons = nil
-	rest, err := AutomaticTenders(u.Charge.Amount.Sub(coupon.Amount), b, u.Charge.Currency)
-	if err != nil || !found {
-		return rest, err
-	}
-	return append([]Tender{coupon}, rest...), nil
-}
-
 // MostOf returns the tender that pays as much as a coupon can of an order. u needs no tender. Refusals: those of
 // JudgeCoupon.
 func MostOf(c *Coupon, u CouponUse) (Tender, error) {

@@ -42,35 +42,3 @@ func TestAutomaticCoupon(t *testing.T) {
 		})
 	}
 }
-
-// The coupon goes first, the account pays the rest, by monthly settlement where the customer has it.
-func TestRenewalTenders(t *testing.T) {
-	t.Parallel()
-	use := couponUse(t)
-	for _, test := range []struct {
-		name     string
-		coupons  []Coupon
-		balances Balances
-		want     []Tender
-	}{
-		{"coupon and cash", []Coupon{cashCoupon("A", "50")}, Balances{Cash: dec("100")},
-			[]Tender{{TenderCoupon, "A", dec("50")}, {TenderCash, "", dec("90")}}},
-		{"coupon, cash and credit", []Coupon{cashCoupon("A", "50")}, Balances{Cash: dec("30"), Credit: dec("100")},
-			[]Tender{{TenderCoupon, "A", dec("50")}, {TenderCash, "", dec("30")}, {TenderCredit, "", dec("60")}}},
-		{"coupon and month", []Coupon{cashCoupon("A", "50")}, Balances{MonthlySettlement: true},
-			[]Tender{{TenderCoupon, "A", dec("50")}, {TenderMonthlySettlement, "", dec("90")}}},
-		{"coupon alone", []Coupon{cashCoupon("A", "140")}, Balances{}, []Tender{{TenderCoupon, "A", dec("140")}}},
-		{"no coupon", nil, Balances{Cash: dec("140")}, []Tender{{TenderCash, "", dec("140")}}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			tenders, err := RenewalTenders(test.coupons, use, test.balances)
-			if err != nil {
-				t.Fatal(err)
-			}
-			equal(t, tenders, test.want)
-		})
-	}
-	_, err := RenewalTenders([]Coupon{cashCoupon("A", "50")}, use, Balances{Cash: dec("89.99")})
-	wantRefusal(t, err, CodeBalanceInsufficient, "")
-}
