@@ -145,8 +145,9 @@ func compareFact[R any](c *comparing, v *rowView[R], s *storedView, row *R, sums
 		if v.cycle != nil {
 			view.Cycle = v.cycle(row)
 		}
-		for _, l := range ledger.Lines {
-			view.Row = append(view.Row, reconciliation.Line{Account: l.Account, Bill: ledger.BillID, Currency: ledger.Currency, Amount: l.Amount})
+		view.Row = make([]reconciliation.Line, len(ledger.Lines))
+		for i, l := range ledger.Lines {
+			view.Row[i] = reconciliation.Line{Account: l.Account, Bill: ledger.BillID, Currency: ledger.Currency, Amount: l.Amount}
 		}
 	}
 	count := c.count(reconciliation.PairLedgerBalances, "")
