@@ -105,6 +105,26 @@ func (s *saboteur) behind(ctx context.Context, statements []string) error {
 	})
 }
 
+// loseOutgoing has one event lost on its way out, which was anybody's, and the partner's behind it wait for an hour: in a
+// partition that nobody lives in, so that no relay comes by.
+func (s *saboteur) loseOutgoing(ctx context.Context, partner string) ([]*fault, error) {
+	var partition string
+	if err := s.pool.QueryRow(ctx, `select partition::text from stream_position where partition < 64 and outbox_no = 0 order by partition limit 1`).Scan(&partition); err != nil {
+		return nil, fmt.Errorf("choose a partition for lost events: %w", err)
+	}
+	if err := s.behind(ctx, []string{"update stream_position set outbox_no = 2 where partition = " + partition,
+		fmt.Sprintf(`insert into outbox (partition, no, msg_id, type, partner_id, subject, time, time_offset, data, created_at)
+			values (%s, 2, 'waits', 'statement.issued.v1', '%s', 'waits', now(), 0, '{}', now() - interval '1 hour')`, partition, partner)}); err != nil {
+		return nil, fmt.Errorf("lose an outgoing event: %w", err)
+	}
+	return []*fault{
+		{name: "lost outgoing event", partner: "_all", about: []string{partition}, kinds: []string{"outbox_gap"},
+			undo: []string{"update stream_position set outbox_no = 0 where partition = " + partition}},
+		{name: "unpublished event", partner: partner, about: []string{partition}, kinds: []string{"outbox_stuck"},
+			undo: []string{"delete from outbox where partition = " + partition}},
+	}, nil
+}
+
 // holdsOfDetail are the holds that freeze something of a detail.
 const holdsOfDetail = `select h->>'HoldID' from incentive_detail, json_array_elements(document->'Holds') h where partner_id = $1 and detail_id = $2`
 
@@ -145,8 +165,10 @@ func sabotages() []sabotage {
 			change: []string{`insert into incentive_detail select (json_populate_record(d, json_build_object('detail_id', '{0}', 'document',
 				replace(d.document::text, '{1}', '{0}')::json))).* from incentive_detail d where partner_id = '{partner}' and detail_id = '{1}'`},
 			kinds: []string{"detail_duplicate", "ledger_differs", "bill_total", "row_differs", "amounts_differ", "hold_amount", "bill_frozen"}},
-		{name: "lost detail", table: "incentive_detail", key: "detail_id", choose: `select array[detail_id, bill_id, order_id] from incentive_detail
-			where partner_id = $1 and bill_id is not null and amount > 0 and frozen = 0 order by md5('l' || detail_id) limit 1`,
+		{name: "lost detail", table: "incentive_detail", key: "detail_id", choose: `select array[detail_id, bill_id, order_id] from incentive_detail d
+			where partner_id = $1 and bill_id is not null and amount > 0 and frozen = 0 and not exists ( -- it was not doubled before
+				select from incentive_detail x where x.partner_id = d.partner_id and x.detail_id <> d.detail_id and substr(x.detail_id, 2) = substr(d.detail_id, 2))
+			order by md5('l' || detail_id) limit 1`,
 			change: []string{"delete from incentive_detail where {where}"},
 			kinds:  []string{"ledger_without_row", "detail_missing", "bill_total", "event_without_effect", "bill_frozen"}},
 		{name: "wrong cycle of a bill", table: "incentive_bill", key: "bill_id", choose: `select array[bill_id] from incentive_bill
@@ -166,6 +188,12 @@ func sabotages() []sabotage {
 		{name: "filled quota", table: "coupon_quota", key: "quota_id", choose: `select array[quota_id] from coupon_quota where partner_id = $1`,
 			change: []string{"update coupon_quota set balance = balance + 100, issued = issued - 100 where {where}"},
 			kinds:  []string{"row_differs", "quota_coupons", "quota_face"}},
+		{name: "coupon that lost what it paid", table: "coupon", key: "coupon_id", choose: `select array[coupon_id, quota_id] from coupon where partner_id = $1 and spent > 10 order by md5(coupon_id) desc limit 1`,
+			change: []string{`update coupon set balance = balance + 1, spent = spent - 1, document = (document::jsonb || jsonb_build_object('Spent', (spent - 1)::text))::json where {where}`},
+			kinds:  []string{"coupon_face"}},
+		{name: "repaid by nobody", table: "debt", key: "order_id", choose: `select array[order_id, currency] from debt where partner_id = $1 and credit > 0 order by md5(order_id) desc limit 1`,
+			change: []string{`update debt set repaid = repaid + 100000000, document = (document::jsonb || jsonb_build_object('Repaid', (repaid + 100000000)::text))::json where {where}`},
+			kinds:  []string{"repayment_overused"}},
 		{name: "forgiven debt", table: "debt", key: "order_id", choose: `select array[order_id] from debt where partner_id = $1 and credit > 0 order by md5(order_id) limit 1`,
 			change: []string{"update debt set credit = credit - 1 where {where}"}, kinds: []string{"row_differs", "debt_differs"}},
 		{name: "request paid by nobody", table: "payment_request", key: "request_id", choose: `select array[request_id] from payment_request

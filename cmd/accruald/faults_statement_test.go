@@ -297,6 +297,11 @@ func (b *faultyBooks) plant() {
 	if len(b.faults) != faultPartners*faultsPerPartner {
 		b.t.Fatalf("%d faults are planted", len(b.faults))
 	}
+	outgoing, err := b.planter.loseOutgoing(b.t.Context(), partnerOfFaults(0))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.faults = append(b.faults, outgoing...)
 }
 
 // plantLine makes a line of a statement wrong that nothing else is wrong with.
