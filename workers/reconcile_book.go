@@ -224,6 +224,7 @@ func (b *book) request(id string, row *decision.Request) {
 	count.amount = count.amount.Add(row.Amount)
 	b.within("payment_request", id, "", &reconciliation.Amount{What: "amount", Expected: sum, Found: row.Amount, Currency: row.Currency},
 		func() []reconciliation.Row { return requestParts(row) })
+	b.effects.stands("payment_request", id, false) // the clock submits them too
 	b.effects.request(row)
 }
 
@@ -240,6 +241,7 @@ func (b *book) adjustment(_ string, row *decision.Adjustment) {
 }
 
 func (b *book) hold(id string, row *decision.Hold) {
+	b.effects.stands("hold", id, row.Actor != "")
 	if row.Reason == incentive.HoldCreditNotRepaid { // only these keep what they freeze
 		b.amounts(reconciliation.PairHoldsDetails, string(row.Cycle), reconciliation.Amounts(reconciliation.HoldAmount, b.partnerID, []string{id},
 			reconciliation.Amount{What: "frozen by the hold", Expected: b.coverings[id], Found: row.Amount, Currency: row.Currency}))
@@ -261,6 +263,7 @@ func (b *book) debt(id string, row *decision.Debt) {
 }
 
 func (b *book) invoice(id string, row *decision.Invoice) {
+	b.effects.stands("invoice", id, true)
 	count := b.count(reconciliation.PairRequestsInvoices, row.Currency)
 	count.compared++
 	count.amount = count.amount.Add(row.Amount)
@@ -274,6 +277,7 @@ func (b *book) invoice(id string, row *decision.Invoice) {
 }
 
 func (b *book) coupon(id string, row *decision.Coupon) {
+	b.effects.stands("coupon", id, true)
 	count := b.count(reconciliation.PairCoupons, row.Currency)
 	count.compared++
 	count.amount = count.amount.Add(row.FaceValue)
@@ -298,6 +302,7 @@ func (b *book) coupon(id string, row *decision.Coupon) {
 }
 
 func (b *book) quota(id string, row *decision.Quota) {
+	b.effects.stands("coupon_quota", id, true)
 	b.count(reconciliation.PairCoupons, row.Currency).compared++
 	if row.Balance().IsNegative() {
 		b.amounts(reconciliation.PairCoupons, "", reconciliation.Amounts(reconciliation.QuotaOverdrawn, b.partnerID, []string{id},

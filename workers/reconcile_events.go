@@ -29,6 +29,7 @@ type effects struct {
 	accepted map[uint64]effect
 	paid     map[string]map[string]bool // requests, by the types of accepted events that may pay one
 	judged   *judgements
+	things   map[thing]int64 // by the input that brought each, below zero once it is seen
 }
 
 type effect struct {
@@ -88,7 +89,7 @@ type storedInput struct {
 // events compares the inputs with their numbers and the inbox, and notes what
 // each has to have left.
 func (c *comparing) events(ctx context.Context) error {
-	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]map[string]bool{}, judged: c.newJudged()}
+	c.effects = &effects{comparing: c, seed: maphash.MakeSeed(), accepted: map[uint64]effect{}, paid: map[string]map[string]bool{}, judged: c.newJudged(), things: map[thing]int64{}}
 	after, decided := int64(0), int64(0)
 	if !c.whole {
 		after, decided = c.since.InputNo, c.since.DecisionNo
@@ -204,6 +205,9 @@ func (e *effects) input(in *storedInput) error {
 	if in.status != decision.StatusAccepted {
 		return nil
 	}
+	if e.whole {
+		e.brings(in)
+	}
 	makes := makesOf(in.typ)
 	e.accepted[e.key(in.source, in.id)] = effect{inputNo: in.no, common: in.referenceVersion, own: in.partnerVersion, makes: makes}
 	switch {
@@ -292,6 +296,7 @@ func (e *effects) request(r *decision.Request) {
 
 // end tells which events have left nothing.
 func (e *effects) end() {
+	e.missing()
 	for _, of := range e.accepted {
 		if of.makes != makesNothing && !of.seen && (e.whole || of.makes != makesRow) {
 			e.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.EventWithoutEffect, e.partnerID, []string{strconv.FormatInt(of.inputNo, 10)},
