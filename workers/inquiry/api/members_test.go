@@ -144,3 +144,24 @@ func TestBodiesThatNeedNotBeSent(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOperations: whatever is sent to any operation of the table is read or refused by a published code.
+func FuzzOperations(f *testing.F) {
+	all := Operations()
+	for i := range all {
+		f.Add(uint8(i), "id", "cycle=2026-03&bill_cycle=2026-03&charge_mode=1&limit=10&offset=0&bill_date_begin=2026-03-01&statistic_type=1", `{"limit":1,"customer_id":"C1","association_type":""}`)
+	}
+	f.Add(uint8(0), "", "limit=1&limit=2&method=sub_customer&include_zero_record=maybe", "")
+	f.Fuzz(func(t *testing.T, n uint8, id, query, body string) {
+		op := &all[int(n)%len(all)]
+		request, err := op.Handle.Decode(input(id, query, body))
+		if refusal, is := errors.AsType[*inquiry.Error](err); err != nil && (!is || refusal.Code != inquiry.CodeParameter && refusal.Code != codeMissing) {
+			t.Errorf("%s: %v", op.ID, err)
+		}
+		if records, is := request.(*listFeeRecordsRequest); is {
+			if records.check() == nil && (len(records.Cycle) != len("2026-03") || records.Limit < 1 || records.Limit > 1000) {
+				t.Errorf("%+v", records)
+			}
+		}
+	})
+}
