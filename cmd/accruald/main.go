@@ -22,6 +22,7 @@ type commands struct {
 	Simulate   simulateCommand        `cmd:"" help:"Decide files of events in memory, without servers; print what comes out."`
 	Replay     replayCommand          `cmd:"" help:"Build the ledger again from the recorded events and compare it with the one that stands."`
 	Quote      quoteCommand           `cmd:"" help:"Answer a price inquiry in the shape of the published partner API."`
+	Ask        askCommand             `cmd:"" help:"Ask the partner API over NATS request and reply."`
 	Explain    explainCommand         `cmd:"" help:"Tell how an order came to its price and what it earned."`
 	Bills      billsCommand           `cmd:"" help:"List incentive bills with what of them can be requested."`
 	Bill       billCommand            `cmd:"" help:"Show one incentive bill with its details and holds."`

@@ -44,6 +44,10 @@ type Config struct {
 	// CAFile, CertFile and KeyFile switch TLS on.
 	CAFile, CertFile, KeyFile string
 
+	// Inbox is what the subjects begin with on which answers arrive; "" means
+	// the client library's.
+	Inbox string
+
 	// StreamPrefix is put before the names of the streams. The subjects stay
 	// the same, so two installations need two accounts all the same.
 	StreamPrefix string
@@ -154,6 +158,9 @@ func (c Config) options() []nats.Option {
 		nats.CustomReconnectDelay(reconnectDelay),
 		nats.PingInterval(pingIntervalSeconds * time.Second),
 		nats.MaxPingsOutstanding(pingsOutstandingMax),
+	}
+	if c.Inbox != "" {
+		options = append(options, nats.CustomInboxPrefix(c.Inbox))
 	}
 	if c.CredentialsFile != "" {
 		options = append(options, nats.UserCredentials(c.CredentialsFile))
