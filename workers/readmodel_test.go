@@ -147,6 +147,11 @@ func TestSnapshotsWaitForNobody(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), testWaitMax)
 	defer cancel()
 	var open []*Snapshot
+	defer func() {
+		for _, s := range open {
+			s.Close(context.WithoutCancel(ctx))
+		}
+	}()
 	for range config.MaxConns {
 		m.began = time.Now()
 		m.read.Store(0)
@@ -154,7 +159,6 @@ func TestSnapshotsWaitForNobody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Close(context.WithoutCancel(ctx))
 		open = append(open, s)
 	}
 	for _, s := range open {

@@ -43,87 +43,70 @@
 //
 // # Actions
 //
-// What changes something becomes events of the partner's stream, as everything
-// does: Call.event makes one, under an id that follows from the caller's key,
-// the request and the action, and Call.handIn hands it in. The answer waits for
-// the decision, at most workers.IntakeWaitMax, by looking at the inbox: it
-// knows an event at the moment of the commit, also one that another process
-// took in, so a question behind the answer sees the effect. Actions without a
-// document answer 204. What is not decided in time is answered by 202, in the
-// same shape, with the ids of the orders or coupons, or of the event, whose
-// effects show once it is decided. What is refused in time is given up, so that
+// What changes something becomes events of the partner's stream, as everything does: Call.event makes one, under an
+// id that follows from the caller's key, the request and the action, and Call.handIn hands it in. The answer waits
+// for the decision, at most workers.IntakeWaitMax, by looking at the inbox: it knows an event at the moment of the
+// commit, also one that another process took in, so a question behind the answer sees the effect. Actions without a
+// document answer 204. What is not decided in time is answered by 202, in the same shape, with the ids of the orders
+// or coupons, or of the event, whose effects show once it is decided. What is refused in time is given up, so that
 // nothing that comes later makes it good behind the caller's back.
 //
-// Each resource, or customer of a coupon, is an event of its own: one that
-// cannot be done does not keep the others. An order that has to be paid to
-// count is paid by a second event, once the first is accepted. An action
-// happens when the request came first, or right behind what it is about where
-// that was dated by a clock ahead of ours. Events book facts and may overdraw a
-// coupon or a quota; who asks here gets what is left, judged before, so only
-// two requests at the same moment overdraw, which is a finding then.
+// Each resource, or customer of a coupon, is an event of its own: one that cannot be done does not keep the others.
+// An order that has to be paid to count is paid by a second event, once the first is accepted. An action happens when
+// the request came first, or right behind what it is about where that was dated by a clock ahead of ours. Events book
+// facts and may overdraw a coupon or a quota; who asks here gets what is left, judged before, so only two requests at
+// the same moment overdraw, which is a finding then.
 //
-// Decisions where the published API is silent: amounts of a refund are negative
-// in all queries; an unpaid order shows the price that order.priced.v1 told; a
-// renewal that is paid at once takes the automatic discount and no coupon;
-// stored-value cards pay by events only, for their balance is not known here;
-// a coupon issued here keeps a balance; the renewal days are set for what renews
-// by itself now. A memo, and the kind of reason to unsubscribe, are not kept.
-// Quotas are not handed on to resellers, so the lists of that are empty. Members
-// that nothing here is known of are left out, or null.
+// Decisions where the published API is silent: amounts of a refund are negative in all queries; an unpaid order shows
+// the price that order.priced.v1 told; a renewal that is paid at once takes the automatic discount and no coupon;
+// stored-value cards pay by events only, for their balance is not known here; a coupon issued here keeps a balance;
+// the renewal days are set for what renews by itself now. A memo, and the kind of reason to unsubscribe, are not
+// kept. Quotas are not handed on to resellers, so the lists of that are empty. Members that nothing here is known of
+// are left out, or null.
 //
 // # Bills
 //
-// A customer's bill of a cycle is what the partner's statement tells of it
-// (package charges), so that bills sum to statements. What is paid by monthly
-// settlement is told as debt, adjustments as written off, because nothing pays
-// them. A statement is answered as it was issued, and refused before. Answers
-// are in one currency: a cycle with several is refused rather than told in
-// part. A filter by what the books do not keep (names, labels, enterprise
+// A customer's bill of a cycle is what the partner's statement tells of it (package charges), so that bills sum to
+// statements. What is paid by monthly settlement is told as debt, adjustments as written off, because nothing pays
+// them. A statement is answered as it was issued, and refused before. Answers are in one currency: a cycle with
+// several is refused rather than told in part. A filter by what the books do not keep (names, labels, enterprise
 // projects) finds nothing.
 //
 // # Description
 //
-// The OpenAPI document (openapi.go) and the page for people (docs.go) are made
-// of the table and of the types of requests and answers at the start, so what
-// is judged and what is described cannot come apart. They are served to
-// everybody: they tell nothing of anybody. An answer has exactly the members
-// that are described; the tests by the SDK validate every answer by it.
+// The OpenAPI document (openapi.go) and the page for people (docs.go) are made of the table and of the types of
+// requests and answers at the start, so what is judged and what is described cannot come apart. They are served to
+// everybody: they tell nothing of anybody. An answer has exactly the members that are described; the tests by the SDK
+// validate every answer by it.
 //
 // # Request and reply
 //
-// A RequestServer offers each operation as an endpoint of the NATS service
-// `accruald-api`, on accruald.api.v1.<id>. The payload is one object: parameters
-// by name, as a query would have them, and body; headers are HTTP's, the status
+// A RequestServer offers each operation as an endpoint of the NATS service `accruald-api`, on accruald.api.v1.<id>.
+// The payload is one object: parameters by name, as a query would have them, and body; headers are HTTP's, the status
 // is Accruald-Status. It asks the same Service as HTTP, so limits count both.
 //
-// A token in a request is told to whoever listens on its subject, which nothing
-// in NATS but permissions prevents. So signatures are taken too: of the method
-// NATS, the path "/" and the subject, no query, and the payload, which has the
-// parameters. What was signed for one transport proves nothing on the other.
+// A token in a request is told to whoever listens on its subject, which nothing in NATS but permissions prevents. So
+// signatures are taken too: of the method NATS, the path "/" and the subject, no query, and the payload, which has
+// the parameters. What was signed for one transport proves nothing on the other.
 //
-// The client library calls each endpoint by one goroutine and dies of a panic in
-// it. So take only queues, or refuses, and workers answer by themselves: answers
-// by the library's request would race with its counts, which are of what was
-// taken in; those of answers are in the statistics' data. A reply subject that
-// is no inbox is refused: the server may publish more than who asks. Stop only
-// begins to unsubscribe, and a connection that drains does not publish; so the
-// server waits until no subscription is left, answers what is queued, flushes.
+// The client library calls each endpoint by one goroutine and dies of a panic in it. So take only queues, or refuses,
+// and workers answer by themselves: answers by the library's request would race with its counts, which are of what
+// was taken in; those of answers are in the statistics' data. A reply subject that is no inbox is refused: the server
+// may publish more than who asks. Stop only begins to unsubscribe, and a connection that drains does not publish; so
+// the server waits until no subscription is left, answers what is queued, flushes.
 //
 // Owns: the table, decoding, paging, errors as they are published, HTTP, NATS.
 //
-// Does not own: who asks (package access), prices (package inquiry), where
-// rows come from (package workers).
+// Does not own: who asks (package access), prices (package inquiry), where rows come from (package workers).
 //
-// Invariants: a request reaches its function only when its caller is known,
-// has the operation's right, and every parameter is within its bounds; what
-// one may not see and what is not there are answered in the same words.
+// Invariants: a request reaches its function only when its caller is known, has the operation's right, and every
+// parameter is within its bounds; what one may not see and what is not there are answered in the same words.
 //
-// Decisions where the published API is silent: names fall back to the language
-// that there is; lists of resources begin with those that came last, and tell
-// grace as expired and retention as frozen; about a resource, a partner asks
-// for the customer who has it; of a resource before its last fact nothing is
-// known, so the old inquiry for such a time is refused.
+// Decisions where the published API is silent: names fall back to the language that there is; lists of resources
+// begin with those that came last, and tell grace as expired and retention as frozen; about a resource, a partner
+// asks for the customer who has it; of a resource before its last fact nothing is known, so the old inquiry for such
+// a time is refused.
 //
-// Failure handling: a panic concerns its request alone. Defects are logged
-// with their cause and the correlation id that the body tells.
+// Failure handling: a panic concerns its request alone. Defects are logged with their cause and the correlation id
+// that the body tells.
 package api
