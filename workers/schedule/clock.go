@@ -82,15 +82,15 @@ func (c *Clock) due(from, upTo time.Time) ([]run, error) {
 			if job.Whole {
 				continue
 			}
-			last := upTo
-			if job.Hourly {
+			last, hourlyUsage := upTo, job.Hourly && job.Name == settleUsage
+			if hourlyUsage {
 				last = hourly
 			}
 			due, err := job.Due(from, last, profile.Zone())
 			if err != nil {
 				return nil, err
 			}
-			if n := len(due); job.Hourly && n > 0 && !due[n-1].Before(c.metered) {
+			if n := len(due); hourlyUsage && n > 0 && !due[n-1].Before(c.metered) {
 				settled = true
 			}
 			for _, at := range due {
@@ -109,7 +109,7 @@ func (c *Clock) due(from, upTo time.Time) ([]run, error) {
 	return slices.CompactFunc(runs, func(a, b run) bool { return a.ev.ID == b.ev.ID }), nil
 }
 
-// hourlyUpTo returns until when hourly runs have something to do: up to the
+// hourlyUpTo returns until when usage is settled by the hour: up to the
 // first one behind the usage seen so far and its last hour. Without usage there
 // are none: a year of events would bring thousands that do nothing. What one
 // leaves over, since the hours of the site begin at another minute, the daily

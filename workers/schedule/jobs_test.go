@@ -10,8 +10,8 @@ import (
 	"github.com/accruald/accruald/workers/site"
 )
 
-// profileWith is the profile of a site of the program with something put before its holidays.
-func profileWith(t *testing.T, code, member string) *site.Profile {
+// profilesWith are the profiles of the program with something put at the beginning of one site's.
+func profilesWith(t *testing.T, code, member string) site.Profiles {
 	t.Helper()
 	text, err := os.ReadFile("../site/profiles.json")
 	if err != nil {
@@ -23,7 +23,12 @@ func profileWith(t *testing.T, code, member string) *site.Profile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	profile, err := profiles.Get(code)
+	return profiles
+}
+
+func profileWith(t *testing.T, code, member string) *site.Profile {
+	t.Helper()
+	profile, err := profilesWith(t, code, member).Get(code)
 	if err != nil {
 		t.Fatal(err)
 	}

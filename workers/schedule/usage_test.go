@@ -90,3 +90,28 @@ func TestHourlyRunsAreKeyedInUTC(t *testing.T) {
 		}
 	}
 }
+
+// A job that a profile has run several times a day is injected whether anybody is metered or not: only the settlement of
+// usage has nothing to do without usage.
+func TestClockRunsOtherJobsByTheHour(t *testing.T) {
+	t.Parallel()
+	profiles := profilesWith(t, "cn", `"jobs": [{"name": "auto_confirm", "times": ["*/30 * * * *"]}], `)
+	clock := schedule.NewClock(profiles)
+	var got []string
+	for _, ev := range []*events.Event{
+		{Type: events.TypePartnerEnrolled, Data: &events.PartnerEnrolled{Site: "cn"}},
+		{Type: events.TypeOrderCancelled, Time: at(t, "2026-03-10T09:00:00+08:00"), Data: &events.OrderCancelled{}},
+		{Type: events.TypeOrderCancelled, Time: at(t, "2026-03-10T10:00:00+08:00"), Data: &events.OrderCancelled{}},
+	} {
+		fired, err := clock.Before(ev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fired {
+			got = append(got, strings.TrimPrefix(f.ID, "schedule.fired/"))
+		}
+	}
+	if want := []string{"auto_confirm/cn/2026-03-10T01:30Z", "auto_confirm/cn/2026-03-10T02:00Z"}; !slices.Equal(got, want) {
+		t.Errorf("runs %q, want %q", got, want)
+	}
+}
