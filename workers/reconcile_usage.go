@@ -39,9 +39,12 @@ func (w *usageWalk) resource(id string) {
 	slices.SortFunc(w.windows, func(a, b usedWindow) int {
 		return cmp.Or(cmp.Compare(a.factor, b.factor), a.from.Compare(b.from), cmp.Compare(a.id, b.id))
 	})
-	for i := 1; i < len(w.windows); i++ {
-		before, now := w.windows[i-1], w.windows[i]
+	for i, last := 1, 0; i < len(w.windows); i++ {
+		before, now := w.windows[last], w.windows[i] // before is the one that runs longest of its factor so far
 		w.count(reconciliation.PairReferences, "").compared++
+		if before.factor != now.factor || now.to.After(before.to) {
+			last = i
+		}
 		if before.factor == now.factor && now.from.Before(before.to) {
 			f := reconciliation.Says(reconciliation.UsageOverlap, w.partnerID, []string{now.id},
 				"usage behind "+before.to.Format(time.RFC3339), fmt.Sprintf("usage from %s on, while %s runs until %s", now.from.Format(time.RFC3339), before.id, before.to.Format(time.RFC3339)))
