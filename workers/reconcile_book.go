@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -82,10 +83,14 @@ func (b *book) bill(id string, row *decision.Bill) {
 // endsIn tells whether a cycle is the last month of a period's name: a month
 // itself, or a quarter or year that begins with the year of the month.
 func endsIn(cycle calendar.Cycle, period string) bool {
-	if len(period) == len(cycle) && period[4:6] != "-Q" {
+	const year = len("2006")
+	if len(period) < year || len(cycle) < year { // whatever somebody wrote into the row
+		return false
+	}
+	if len(period) == len(cycle) && !strings.HasPrefix(period[year:], "-Q") {
 		return period == string(cycle)
 	}
-	return len(period) >= 4 && len(cycle) >= 4 && period[:4] == string(cycle)[:4]
+	return period[:year] == string(cycle)[:year]
 }
 
 func (b *book) say(pair reconciliation.Pair, cycle string, f reconciliation.Finding) {

@@ -99,15 +99,18 @@ func (c *comparing) events(ctx context.Context) error {
 		return fmt.Errorf("read the inputs: %w", err)
 	}
 	next, decisions, again, lost := after+1, int64(0), int64(0), int64(0)
+	missing := func(before int64) { // no more than are kept: the row may say any number
+		for ; next < before && !c.truncated; next++ {
+			c.lost(next)
+			lost++
+		}
+	}
 	var in storedInput
 	_, err = pgx.ForEachRow(rows, []any{&in.no, &in.typ, &in.source, &in.id, &in.subject, &in.partition, &in.time, &in.offset, &in.status, &in.decisionNo,
 		&in.attempts, &in.referenceVersion, &in.partnerVersion, &in.payload, &in.hash,
 		&in.firstOrder, &in.code}, func() error {
 		delete(c.posted, in.no)
-		for ; next < min(in.no, c.counters.InputNo+1); next++ {
-			c.lost(next)
-			lost++
-		}
+		missing(min(in.no, c.counters.InputNo+1))
 		if in.no == next {
 			next++
 		} else if in.no > c.counters.InputNo {
@@ -124,13 +127,10 @@ func (c *comparing) events(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the inputs: %w", err)
 	}
-	for ; next <= c.counters.InputNo; next++ {
-		c.lost(next)
-		lost++
-	}
+	missing(c.counters.InputNo + 1)
 	c.covers(reconciliation.EventLost, reconciliation.EventAltered, reconciliation.EventUnknown, reconciliation.DecisionLost, reconciliation.PostingWithoutEvent,
 		reconciliation.EventWithoutEffect, reconciliation.EffectWithoutEvent, reconciliation.PaymentMissing)
-	if missing := c.counters.DecisionNo - decisions - again - lost; c.whole && c.known && missing > 0 {
+	if c.whole && c.known && !c.truncated && c.counters.DecisionNo > decisions+again+lost {
 		c.found(reconciliation.PairEventsLedger, reconciliation.Says(reconciliation.DecisionLost, c.partnerID, []string{"decision_no"},
 			fmt.Sprintf("%d decisions of the inputs", c.counters.DecisionNo), fmt.Sprintf("%d, %d of them given again", decisions+again, again)))
 	}

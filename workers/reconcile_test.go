@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
@@ -74,6 +75,28 @@ func TestReconcileFindsNothingInWhatWasDecided(t *testing.T) {
 	idle := w.reconciled(ReconcileIncremental)
 	if idle.Partners != 0 || idle.Skipped != 3 || idle.Compared != bus.Partitions+1 { // the outbox is looked at each time
 		t.Errorf("a run after which nothing had changed came to %+v", idle)
+	}
+}
+
+// A row may say anything: a number far beyond what was received does not keep a run busy for ever, and a bill of no month
+// does not end the process.
+func TestReconcileEndsWhateverRowsSay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	h := newHistory(t, 13, "P1", "P2")
+	w.process(w.deliver(h.reference("immediate"))...)
+	w.process(w.deliver(h.facts(20, 2))...)
+	w.around(func(tx pgx.Tx) {
+		w.exec(tx, "update partner set input_no = input_no + 1000000000000 where partner_id = 'P1'")
+		w.exec(tx, `update incentive_bill set document = (document::jsonb || '{"Cycle": "", "Period": ""}')::json
+			where partner_id = 'P2' and bill_id = (select min(bill_id) from incentive_bill where partner_id = 'P2')`)
+	})
+	run := w.reconciled(ReconcileFull)
+	if few := run.Opened - reconcileFindingsMax; few < 1 || few > 50 {
+		t.Errorf("%d findings are open", run.Opened)
+	}
+	if n := w.count("select count(*) from finding where partner_id = 'P2' and kind = 'bill_key'"); n != 1 {
+		t.Errorf("%d findings of the bill", n)
 	}
 }
 
