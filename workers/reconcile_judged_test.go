@@ -97,4 +97,24 @@ func TestReconcileNamesWhatArrivalJudgedOtherwise(t *testing.T) {
 	if again := w.reconciled(ReconcileFull); again.Opened > 0 || again.Open != 4 {
 		t.Errorf("seen again: %+v", again)
 	}
+
+	// An adjustment that refers to one closes it at the next run, which need not be of everything.
+	for _, f := range w.open() {
+		if keyOf(f) != "EARLY" {
+			continue
+		}
+		data, err := DraftAdjustment(t.Context(), w.pool, AdjustmentWish{FindingID: f.FindingID, Amount: ptr(dec("-3.00")), Actor: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at(20, 0)
+		h.add("P1", "adjustment.posted/"+data.AdjustmentID, data.AdjustmentID, data)
+	}
+	w.process(w.deliver(h.take())...)
+	if answered := w.reconciled(ReconcileIncremental); answered.Closed != 1 || answered.Open != 3 {
+		t.Errorf("behind the adjustment: %+v", answered)
+	}
+	if after := w.reconciled(ReconcileFull); after.Opened > 0 || after.Open != 3 {
+		t.Errorf("compared as a whole behind it: %+v", after)
+	}
 }

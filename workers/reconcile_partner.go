@@ -124,6 +124,11 @@ func (c *comparing) begin(ctx context.Context) error {
 	if len(marks) > 0 {
 		c.since = marks[0]
 	}
+	if !c.whole {
+		if c.whole, err = c.answered(ctx); err != nil {
+			return err
+		}
+	}
 	statements, err := c.queries.CountUpstreamStatements(ctx, c.partnerID)
 	if err != nil {
 		return fmt.Errorf("count its statements: %w", err)
@@ -147,6 +152,25 @@ var foundElsewhere = []reconciliation.Pair{reconciliation.PairStatements, reconc
 func asksForAll(open db.CountFindingsRow) bool {
 	info, known := reconciliation.Info(reconciliation.Kind(open.Kind))
 	return known && !info.Stands && !slices.Contains(foundElsewhere, info.Pair)
+}
+
+// answered tells whether an adjustment refers to an open finding that stands for
+// good. Only a look at everything finds those, so only that closes them.
+func (c *comparing) answered(ctx context.Context) (bool, error) {
+	var kinds []string
+	for _, row := range c.open {
+		if info, _ := reconciliation.Info(reconciliation.Kind(row.Kind)); info.Stands {
+			kinds = append(kinds, row.Kind)
+		}
+	}
+	if len(kinds) == 0 {
+		return false, nil
+	}
+	answered, err := c.queries.FindingsAnswered(ctx, c.partnerID, kinds)
+	if err != nil {
+		return false, fmt.Errorf("look for adjustments that answer its findings: %w", err)
+	}
+	return answered, nil
 }
 
 // found takes a finding.

@@ -54,6 +54,20 @@ func (q *Queries) CountFindings(ctx context.Context, partnerID string) ([]CountF
 	return items, nil
 }
 
+const FindingsAnswered = `-- name: FindingsAnswered :one
+select exists (
+  select from finding f join adjustment a on a.partner_id = f.partner_id and a.document ->> 'Corrects' = f.finding_id
+  where f.partner_id = $1 and f.state = 'open' and f.kind = any($2::text[]))::boolean
+`
+
+// Whether an adjustment refers to an open finding of these kinds.
+func (q *Queries) FindingsAnswered(ctx context.Context, partnerID string, kinds []string) (bool, error) {
+	row := q.db.QueryRow(ctx, FindingsAnswered, partnerID, kinds)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const FindingsByID = `-- name: FindingsByID :many
 select partner_id, finding_id, version, kind, severity, state, keys, cycle, currency, expected, found, difference, evidence, opened_run, opened_at, seen_run, seen_at, seen_count, closed_run, closed_at from finding where partner_id = $1 and finding_id = any($2::text[])
 `

@@ -36,6 +36,12 @@ select kind, severity, count(*) as findings from finding
 where state = 'open' and (@partner_id::text = '' or partner_id = @partner_id)
 group by kind, severity order by kind collate "C", severity collate "C";
 
+-- name: FindingsAnswered :one
+-- Whether an adjustment refers to an open finding of these kinds.
+select exists (
+  select from finding f join adjustment a on a.partner_id = f.partner_id and a.document ->> 'Corrects' = f.finding_id
+  where f.partner_id = @partner_id and f.state = 'open' and f.kind = any(@kinds::text[]))::boolean;
+
 -- name: ListFindings :many
 -- By partner, then the newest first. What is not asked for is empty.
 select * from finding
