@@ -98,7 +98,7 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 			Name: "accruald_findings_open", Help: "Open findings of the reconciliation, told by the replica that reads the reference stream.",
 		}, []string{"kind", "severity"}),
 		reconciledAge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "accruald_reconciliation_age_seconds", Help: "Age of the last finished reconciliation, of any mode and of the last full one, told by the same; absent before the first.",
+			Name: "accruald_reconciliation_age_seconds", Help: "Age of the last finished reconciliation, of any mode and of the last full one, of all partners and cycles, told by the same; absent before the first.",
 		}, []string{"mode"}),
 	}
 	for _, c := range []prometheus.Collector{

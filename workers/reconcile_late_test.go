@@ -91,7 +91,8 @@ func TestReconcileNamesTheOrdersOfLateReferenceData(t *testing.T) {
 }
 
 // What is open, and how long ago everything was compared, is measured: what
-// nobody looks for is told all the same (F71).
+// nobody looks for is told all the same (F71). A look at one partner or cycle is
+// no look at everything.
 func TestReconciliationIsMeasured(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -101,7 +102,8 @@ func TestReconciliationIsMeasured(t *testing.T) {
 	w.drained()
 	pool := r.pool()
 	_, err := pool.Exec(t.Context(), `insert into reconciliation_run (run_id, mode, site, partner_id, cycle, scheduled_for, source, event_id, state, finished_at)
-		values ('r', 'full', '', '', '', now(), 's', 'e', 'finished', now() - interval '1 hour')`)
+		values ('r', 'full', '', '', '', now(), 's', 'e', 'finished', now() - interval '1 hour'),
+			('p', 'full', '', 'P100', '', now(), 's', 'e', 'finished', now()), ('c', 'full', '', '', '2026-03', now(), 's', 'e', 'finished', now())`)
 	if err == nil {
 		_, err = pool.Exec(t.Context(), `insert into finding (partner_id, finding_id, version, kind, severity, state, keys, cycle, currency, expected, found, difference, evidence,
 			opened_run, opened_at, seen_run, seen_at, seen_count, closed_run)

@@ -156,3 +156,23 @@ func TestRunsByHandBesideWorkers(t *testing.T) {
 		t.Errorf("%d findings are open, %d were told", len(w.open()), told)
 	}
 }
+
+// A run that cannot be finished is tried again when all others had their turn.
+func TestARunThatFailsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	queries, now := db.New(w.pool), time.Now()
+	requests := []ReconcileRequest{ReconcileByHand(ReconcileFull, "", "", now), ReconcileByHand(ReconcileFull, "", "", now.Add(time.Second))}
+	for _, request := range requests {
+		w.waiting(request)
+	}
+	for turn, want := range []string{requests[0].ID, requests[1].ID, requests[0].ID} {
+		claimed, err := queries.ClaimReconciliationRun(t.Context(), "worker", "", reconcileSilenceSeconds)
+		if err != nil || len(claimed) != 1 || claimed[0].RunID != want {
+			t.Fatalf("turn %d: %+v, %v, want %s", turn, claimed, err, want)
+		}
+		if err := queries.LeaveReconciliationRun(t.Context(), "a row cannot be read", want, "worker"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -185,13 +185,14 @@ where r.run_id = (
   select c.run_id from reconciliation_run c
   where c.state <> 'finished' and ($2::text = '' or c.run_id = $2)
     and (c.owner is null or c.heartbeat_at < clock_timestamp() - make_interval(secs => $3::int))
-  order by c.created_at, c.run_id
+  order by c.attempts, c.created_at, c.run_id
   limit 1
   for update skip locked)
 returning run_id, mode, site, partner_id, cycle, scheduled_for, source, event_id, state, cursor, owner, heartbeat_at, attempts, error, created_at, started_at, finished_at, partners, skipped, compared, opened, updated, closed, open, open_errors
 `
 
-// The oldest run that nobody works on, or the one named. The database's clock alone judges who is alive.
+// The run that nobody works on and that was tried least, of these the oldest; or the one named. So a run that cannot be
+// finished holds up no other. The database's clock alone judges who is alive.
 func (q *Queries) ClaimReconciliationRun(ctx context.Context, owner string, runID string, silenceSeconds int32) ([]ReconciliationRun, error) {
 	rows, err := q.db.Query(ctx, ClaimReconciliationRun, owner, runID, silenceSeconds)
 	if err != nil {
@@ -619,7 +620,7 @@ func (q *Queries) ReconciliationRuns(ctx context.Context, countMax int32) ([]Rec
 const ReconciliationRunsFinished = `-- name: ReconciliationRunsFinished :one
 select coalesce(max(finished_at), '0001-01-01 00:00:00+00')::timestamptz as any_mode,
   coalesce(max(finished_at) filter (where mode = 'full'), '0001-01-01 00:00:00+00')::timestamptz as full_mode
-from reconciliation_run where state = 'finished'
+from reconciliation_run where state = 'finished' and partner_id = '' and cycle = ''
 `
 
 type ReconciliationRunsFinishedRow struct {
@@ -627,7 +628,7 @@ type ReconciliationRunsFinishedRow struct {
 	FullMode time.Time
 }
 
-// When the last run of each mode finished, for the age that is watched.
+// When the last run of each mode over all partners and cycles finished, for the age that is watched.
 func (q *Queries) ReconciliationRunsFinished(ctx context.Context) (ReconciliationRunsFinishedRow, error) {
 	row := q.db.QueryRow(ctx, ReconciliationRunsFinished)
 	var i ReconciliationRunsFinishedRow

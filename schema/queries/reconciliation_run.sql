@@ -20,7 +20,8 @@ select exists (
     and scheduled_for >= @since::timestamptz and scheduled_for <= @until::timestamptz)::boolean;
 
 -- name: ClaimReconciliationRun :many
--- The oldest run that nobody works on, or the one named. The database's clock alone judges who is alive.
+-- The run that nobody works on and that was tried least, of these the oldest; or the one named. So a run that cannot be
+-- finished holds up no other. The database's clock alone judges who is alive.
 update reconciliation_run r
 set owner = @owner::text, heartbeat_at = clock_timestamp(), state = 'running', attempts = r.attempts + 1,
     started_at = coalesce(r.started_at, clock_timestamp())
@@ -28,7 +29,7 @@ where r.run_id = (
   select c.run_id from reconciliation_run c
   where c.state <> 'finished' and (@run_id::text = '' or c.run_id = @run_id)
     and (c.owner is null or c.heartbeat_at < clock_timestamp() - make_interval(secs => @silence_seconds::int))
-  order by c.created_at, c.run_id
+  order by c.attempts, c.created_at, c.run_id
   limit 1
   for update skip locked)
 returning *;
@@ -62,10 +63,10 @@ select * from reconciliation_run where run_id = @run_id;
 select * from reconciliation_run order by created_at desc, run_id desc limit @count_max;
 
 -- name: ReconciliationRunsFinished :one
--- When the last run of each mode finished, for the age that is watched.
+-- When the last run of each mode over all partners and cycles finished, for the age that is watched.
 select coalesce(max(finished_at), '0001-01-01 00:00:00+00')::timestamptz as any_mode,
   coalesce(max(finished_at) filter (where mode = 'full'), '0001-01-01 00:00:00+00')::timestamptz as full_mode
-from reconciliation_run where state = 'finished';
+from reconciliation_run where state = 'finished' and partner_id = '' and cycle = '';
 
 -- name: CountReconciliation :exec
 insert into reconciliation_count (run_id, pair, currency, compared, differing, amount, difference)
