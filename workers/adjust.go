@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -36,7 +37,8 @@ type AdjustmentWish struct {
 var ErrAdjusted = errors.New("this adjustment was posted before; nothing was done")
 
 // DraftAdjustment makes the event that answers a finding. Its id follows from
-// the finding, what is adjusted and the amount, so a repetition is the same one.
+// the finding as it stands, what is adjusted and the amount, so a repetition is
+// the same one; when a run has seen what is left, that is answered anew.
 func DraftAdjustment(ctx context.Context, pool *pgxpool.Pool, wish AdjustmentWish) (*events.AdjustmentPosted, error) {
 	queries := db.New(pool)
 	row, err := findingNamed(ctx, queries, wish.FindingID)
@@ -65,7 +67,7 @@ func DraftAdjustment(ctx context.Context, pool *pgxpool.Pool, wish AdjustmentWis
 	if data.Currency, err = adjustable(ctx, queries, finding, answer); err != nil {
 		return nil, fmt.Errorf("adjust finding %q: %w", row.FindingID, err)
 	}
-	data.AdjustmentID = events.DeriveID("adjustment_of_finding", row.PartnerID, row.FindingID, row.OpenedRun, answer.OrderID, answer.BillID, answer.Amount.String())
+	data.AdjustmentID = events.DeriveID("adjustment_of_finding", row.PartnerID, row.FindingID, strconv.FormatInt(row.Version, 10), answer.OrderID, answer.BillID, answer.Amount.String())
 	posted, err := queries.LoadAdjustments(ctx, []string{row.PartnerID}, []string{data.AdjustmentID})
 	if err != nil {
 		return nil, fmt.Errorf("look for adjustment %q: %w", data.AdjustmentID, err)

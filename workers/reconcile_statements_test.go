@@ -162,6 +162,7 @@ func TestBooksAgainstStatements(t *testing.T) {
 	if want := []string{"amount_differs " + paid[0], "amount_differs " + paid[1], "amount_differs " + paid[3]}; !slices.Equal(list, want) {
 		t.Errorf("under the corrected file: %q, want %q", list, want)
 	}
+	w.answersTheRest()
 	w.refusesAnswers(list[0], paid)
 }
 
@@ -239,6 +240,37 @@ func (w *world) refusesAnswers(open string, paid []string) {
 	} {
 		if _, err := DraftAdjustment(w.t.Context(), w.pool, wish); err == nil || !strings.Contains(err.Error(), want) {
 			w.t.Errorf("%+v: %v, want %q", wish, err, want)
+		}
+	}
+}
+
+// answersTheRest answers a finding by halves: what is left has the amount of what was adjusted, and is adjusted as well.
+func (w *world) answersTheRest() {
+	w.t.Helper()
+	_, rows := w.ofStatements()
+	at := slices.IndexFunc(rows, func(f db.Finding) bool { return f.Difference.Abs().Equal(dec("1.50")) })
+	if at < 0 {
+		w.t.Fatalf("no difference of 1.50 is open: %+v", rows)
+	}
+	id, half := rows[at].FindingID, dec("0.75")
+	if rows[at].Difference.IsNegative() {
+		half = half.Neg()
+	}
+	for step, left := range []decimal.Decimal{half, {}} {
+		draft, err := DraftAdjustment(w.t.Context(), w.pool, AdjustmentWish{FindingID: id, Amount: &half, Actor: "test"})
+		if err != nil {
+			w.t.Fatalf("half %d: %v", step+1, err)
+		}
+		ev, err := events.New(events.Envelope{ID: fmt.Sprint("half/", step), Source: "/test", Subject: draft.AdjustmentID, PartitionKey: "P1", Time: rows[at].OpenedAt.Truncate(time.Microsecond)}, draft)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.process(w.deliver([]*events.Event{ev})...)
+		w.reconciled(ReconcileIncremental)
+		_, open := w.ofStatements()
+		still := slices.IndexFunc(open, func(f db.Finding) bool { return f.FindingID == id })
+		if left.IsZero() != (still < 0) || still >= 0 && !open[still].Difference.Equal(left) {
+			w.t.Errorf("behind half %d: %+v", step+1, open)
 		}
 	}
 }
