@@ -169,13 +169,15 @@ func (i *importing) run(ctx context.Context, file io.Reader, sites site.Profiles
 
 func (i *importing) name() string { return filepath.Base(i.Path) }
 
-// known says whether the file was imported before.
+// known says whether the file was imported before, in the currency that is
+// named: without a column for it the same file may be read in another.
 func (i *importing) known(ctx context.Context, q *db.Queries) (bool, error) {
 	mapping := i.Mapping.Hash()
 	rows, err := q.FindUpstreamFile(ctx, db.FindUpstreamFileParams{FileHash: i.hash[:], MappingHash: mapping[:], Cycle: string(i.Cycle), Kind: i.Kind, PartnerID: i.PartnerID})
 	if err != nil {
 		return false, fmt.Errorf("look for the file among those imported: %w", err)
 	}
+	rows = slices.DeleteFunc(rows, func(row UpstreamStatement) bool { return i.Currency != "" && row.Currency != string(i.Currency) })
 	replaced := slices.ContainsFunc(rows, func(row UpstreamStatement) bool { return row.SupersededBy != nil })
 	inForce := slices.ContainsFunc(rows, func(row UpstreamStatement) bool { return row.SupersededBy == nil })
 	if i.out.Unchanged = inForce || replaced && !i.Again; i.out.Unchanged {
@@ -289,11 +291,12 @@ func (i *importing) statement(ctx context.Context, partnerID string) (string, er
 	}
 	version++
 	id := events.DeriveID("upstream_statement", partnerID, string(i.Cycle), currency, i.Kind, strconv.Itoa(int(version)))
-	before, err := q.SupersedeUpstreamStatement(ctx, db.SupersedeUpstreamStatementParams{StatementID: id, PartnerID: partnerID, Cycle: string(i.Cycle), Currency: currency, Kind: i.Kind})
+	mapping := i.Mapping.Hash()
+	before, err := q.SupersedeUpstreamStatement(ctx, db.SupersedeUpstreamStatementParams{StatementID: id, PartnerID: partnerID, Cycle: string(i.Cycle), Currency: currency, Kind: i.Kind,
+		FileHash: i.hash[:], MappingHash: mapping[:]})
 	if err != nil {
 		return "", fmt.Errorf("replace the statement before: %w", err)
 	}
-	mapping := i.Mapping.Hash()
 	err = q.AddUpstreamStatement(ctx, db.AddUpstreamStatementParams{PartnerID: partnerID, StatementID: id, Cycle: string(i.Cycle), Currency: currency, Kind: i.Kind,
 		Version: version, File: i.name(), FileBytes: i.size, FileHash: i.hash[:], MappingHash: mapping[:]})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 
 	"github.com/accruald/accruald/schema/dbtest"
 	"github.com/accruald/accruald/workers"
+	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/site"
 	"github.com/accruald/accruald/workers/upstream"
 )
@@ -132,6 +134,28 @@ func TestImportOfStatements(t *testing.T) {
 	}
 	if _, err := s.pool.Exec(t.Context(), `update upstream_line set amount = 0`); err == nil {
 		t.Error("a line was edited")
+	}
+}
+
+// TestCurrencyOfAFile: a file that does not say its currency and was read in the wrong one is read again in the right one,
+// which replaces what was read before.
+func TestCurrencyOfAFile(t *testing.T) {
+	t.Parallel()
+	s := newStatements(t)
+	content := strings.Replace(statementHeader, " (CNY)", "", 1) + "C1,2026-01,Expenditure,O1,,10\n"
+	in := func(currency money.Currency) *workers.Imported {
+		t.Helper()
+		return s.must(content, func(f *workers.StatementFile) { f.Currency = currency })
+	}
+	wrong := in("USD").Statements[0]
+	right := in("CNY")
+	if right.Unchanged || right.Statements[0].Currency != "CNY" || !slices.Equal(right.Superseded, []string{wrong.StatementID}) || s.stored() != [3]int{2, 1, 2} {
+		t.Errorf("the right currency: %+v, stored %v", right, s.stored())
+	}
+	for _, again := range []money.Currency{"CNY", "USD", ""} {
+		if got := in(again); !got.Unchanged || s.stored() != [3]int{2, 1, 2} {
+			t.Errorf("again in %q: %+v, stored %v", again, got, s.stored())
+		}
 	}
 }
 

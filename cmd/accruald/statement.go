@@ -119,7 +119,7 @@ func (s *statementImportCommand) Run(ctx context.Context, c *console) error {
 
 // Help is shown below the flags.
 func (s *statementImportCommand) Help() string {
-	return `A file is imported whole or not at all. The same file again changes nothing; another of the same partner, cycle, currency and kind replaces the one before, which stays on record. What is wrong is listed with its line and column, and the exit status is 1.
+	return `A file is imported whole or not at all. The same file again changes nothing, unless --currency reads it in another one, which replaces what was read; another of the same partner, cycle, currency and kind replaces the one before, which stays on record. What is wrong is listed with its line and column, and the exit status is 1.
 
 Examples:
   accruald statement import customerBill_202601.tar.gz --partner P100 --cycle 2026-01

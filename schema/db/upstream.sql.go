@@ -462,7 +462,8 @@ func (q *Queries) SumUpstreamStatement(ctx context.Context, partnerID string, st
 
 const SupersedeUpstreamStatement = `-- name: SupersedeUpstreamStatement :many
 update upstream_statement set superseded_by = $1::text
-where partner_id = $2 and cycle = $3 and currency = $4 and kind = $5 and superseded_by is null
+where partner_id = $2 and cycle = $3 and kind = $4 and superseded_by is null
+  and (currency = $5 or file_hash = $6 and mapping_hash = $7)
 returning statement_id
 `
 
@@ -470,17 +471,22 @@ type SupersedeUpstreamStatementParams struct {
 	StatementID string
 	PartnerID   string
 	Cycle       string
-	Currency    string
 	Kind        string
+	Currency    string
+	FileHash    []byte
+	MappingHash []byte
 }
 
+// Also what the same file said in another currency: it is of one, and was read as another's.
 func (q *Queries) SupersedeUpstreamStatement(ctx context.Context, arg SupersedeUpstreamStatementParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, SupersedeUpstreamStatement,
 		arg.StatementID,
 		arg.PartnerID,
 		arg.Cycle,
-		arg.Currency,
 		arg.Kind,
+		arg.Currency,
+		arg.FileHash,
+		arg.MappingHash,
 	)
 	if err != nil {
 		return nil, err

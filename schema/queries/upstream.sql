@@ -35,8 +35,10 @@ select coalesce(max(version), 0)::int from upstream_statement
 where partner_id = @partner_id and cycle = @cycle and currency = @currency and kind = @kind;
 
 -- name: SupersedeUpstreamStatement :many
+-- Also what the same file said in another currency: it is of one, and was read as another's.
 update upstream_statement set superseded_by = @statement_id::text
-where partner_id = @partner_id and cycle = @cycle and currency = @currency and kind = @kind and superseded_by is null
+where partner_id = @partner_id and cycle = @cycle and kind = @kind and superseded_by is null
+  and (currency = @currency or file_hash = @file_hash and mapping_hash = @mapping_hash)
 returning statement_id;
 
 -- name: AddUpstreamStatement :exec
