@@ -143,6 +143,13 @@ func NewReconciler(pool *pgxpool.Pool, sites site.Profiles, owner string, log *s
 // Begin stores a run and takes it in the same moment, so that no other process
 // does in between; Work works on it.
 func (r *Reconciler) Begin(ctx context.Context, request ReconcileRequest) (db.ReconciliationRun, error) {
+	of, err := r.queries.ReconciliationPartners(ctx, db.ReconciliationPartnersParams{Site: request.Site, PartnerID: request.PartnerID, CountMax: 1})
+	if err == nil && len(of) == 0 {
+		err = ErrUnknownPartner
+	}
+	if err != nil {
+		return db.ReconciliationRun{}, fmt.Errorf("compare partner %q: %w", request.PartnerID, err)
+	}
 	begun, err := r.queries.BeginReconciliationRun(ctx, db.BeginReconciliationRunParams{RunID: request.ID, Mode: request.Mode, Site: request.Site,
 		PartnerID: request.PartnerID, Cycle: request.Cycle, ScheduledFor: request.ScheduledFor, Source: request.Source, EventID: request.EventID, Owner: r.owner})
 	return taken(begun, err, request.ID)

@@ -2,12 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,7 +51,7 @@ func (r *reconcileCommand) Run(ctx context.Context, c *console) error {
 	defer pool.Close()
 	floor := make([]byte, reconcileHeapFloor)
 	defer runtime.KeepAlive(floor)
-	reconciler := workers.NewReconciler(pool, sites, "reconcile-"+strconv.Itoa(os.Getpid()), slog.New(slog.DiscardHandler))
+	reconciler := workers.NewReconciler(pool, sites, "reconcile-"+rand.Text()[:8], slog.New(slog.DiscardHandler))
 	reconciler.Parallel = r.Parallel
 	var bar *progress
 	reconciler.Progress = func(done, total int) {

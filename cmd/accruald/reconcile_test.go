@@ -73,4 +73,7 @@ func TestReconcileCommands(t *testing.T) {
 	tell("reconciliations", "--json", "--limit", "1")
 	tell("reconciliations", "--csv")
 	golden(t, "reconcile.txt", told.String())
+	if got := call(t, "", slices.Concat([]string{"reconcile", "--partner", "P999"}, books)...); got.status != statusRefused || !strings.Contains(got.err, `compare partner "P999"`) {
+		t.Errorf("a partner nobody heard of: %+v", got)
+	}
 }
