@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -159,7 +160,9 @@ func (r *replay) postings(ctx context.Context, p *ReplayedPartner) error {
 	for key := range b.first {
 		keys = append(keys, key)
 	}
-	slices.SortFunc(keys, func(x, y account) int { return int(b.first[x] - b.first[y]) })
+	slices.SortFunc(keys, func(x, y account) int {
+		return cmp.Or(cmp.Compare(b.first[x], b.first[y]), strings.Compare(x.fact, y.fact), strings.Compare(x.account, y.account), cmp.Compare(x.currency, y.currency))
+	})
 	for _, key := range keys {
 		if !b.expected[key].Equal(b.found[key]) {
 			p.Balance(key.fact, key.account, key.currency, b.expected[key], b.found[key], r.eventOf(ctx, p.PartnerID, b.first[key]))

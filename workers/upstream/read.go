@@ -248,7 +248,7 @@ func (r *Reader) add(p *Problem) {
 // Done is how many of the file's bytes are read.
 func (r *Reader) Done() int64 {
 	if r.book != nil && r.book.total > 0 {
-		return min(r.options.Size, r.options.Size/r.book.total*r.book.read)
+		return min(r.options.Size, r.options.Size*r.book.read/r.book.total)
 	}
 	return min(r.options.Size, r.in.n)
 }
