@@ -1,9 +1,9 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -94,11 +94,11 @@ func (j *Jobs) List(ctx context.Context, now time.Time) (states []JobState, gaps
 			return nil, nil, err
 		}
 		gaps = append(gaps, profile.HolidayGaps(now)...)
-		plan, err := planOf(profile)
+		plan, err := planOf(ctx, j.queries, profile)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, name := range decidedJobs() {
+		for _, name := range schedule.Names() {
 			state, err := j.state(plan, name, schedules, pauses, lasts)
 			if err != nil {
 				return nil, nil, err
@@ -107,16 +107,6 @@ func (j *Jobs) List(ctx context.Context, now time.Time) (states []JobState, gaps
 		}
 	}
 	return states, gaps, nil
-}
-
-// decidedJobs are the jobs that this version decides.
-func decidedJobs() (names []string) {
-	for _, job := range schedule.Jobs() {
-		if (!job.Whole || slices.Contains(wholeJobs, job.Name)) && !slices.Contains(names, job.Name) {
-			names = append(names, job.Name)
-		}
-	}
-	return names
 }
 
 func (j *Jobs) state(plan sitePlan, name string, schedules []db.JobSchedule, pauses []db.JobPause, lasts []db.JobRun) (JobState, error) {
@@ -175,11 +165,7 @@ func runOf(row db.JobRun, zone *time.Location) JobRun {
 
 // Runs returns the newest runs, of one job and site or with "" of all.
 func (j *Jobs) Runs(ctx context.Context, job, siteCode string, limit int) ([]JobRun, error) {
-	one := job
-	if one == "" {
-		one = decidedJobs()[0] // any
-	}
-	if err := j.check(one, siteCode); err != nil {
+	if err := j.check(cmp.Or(job, schedule.Names()[0]), siteCode); err != nil { // "" is any
 		return nil, err
 	}
 	rows, err := j.queries.ListRuns(ctx, job, siteCode, int32(limit))

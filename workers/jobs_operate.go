@@ -14,14 +14,15 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/site"
 )
 
 // check refuses a job or site that there is none of.
 func (j *Jobs) check(job, siteCode string) error {
-	if !slices.Contains(decidedJobs(), job) {
-		return fmt.Errorf("there is no job %q: use one of %s", job, strings.Join(decidedJobs(), ", "))
+	if !slices.Contains(schedule.Names(), job) {
+		return fmt.Errorf("there is no job %q: use one of %s", job, strings.Join(schedule.Names(), ", "))
 	}
 	if siteCode == "" {
 		return nil
@@ -80,7 +81,7 @@ func (j *Jobs) skip(ctx context.Context, queries *db.Queries, job, siteCode stri
 		if err != nil {
 			return skipped, err
 		}
-		plan, err := planOf(profile)
+		plan, err := planOf(ctx, queries, profile)
 		if err != nil {
 			return skipped, err
 		}
@@ -92,7 +93,7 @@ func (j *Jobs) skip(ctx context.Context, queries *db.Queries, job, siteCode stri
 			if row.Job != job {
 				continue
 			}
-			m, err := plan.due(job, row.FiredUntil, now, true)
+			m, err := plan.due(job, row.FiredUntil, now)
 			if err != nil {
 				return skipped, err
 			}
@@ -108,13 +109,13 @@ func (j *Jobs) skip(ctx context.Context, queries *db.Queries, job, siteCode stri
 	return skipped, nil
 }
 
-// Fired is what came of firing a run by hand: it is put down, or it had
-// happened and goes on to so many partners that it had not reached. Neither:
-// it is known, and nothing is done.
+// Fired is what came of firing a run by hand: it is put down, or was and is
+// published now, or it had happened and goes on to so many partners that it had
+// not reached. Neither: it is known, and nothing is done.
 type Fired struct {
-	Run     JobRun
-	PutDown bool
-	LeftOut int
+	Run       JobRun
+	Published bool
+	LeftOut   int
 }
 
 // firingsMax is how often a run is fired by hand, first and again.
@@ -144,7 +145,7 @@ func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at ti
 		return fired, err
 	}
 	if len(ids) == firingsMax { // not recorded under its own id, so not pruned either
-		if fired.PutDown, err = j.putDown(ctx, b, event, key, actor); err != nil {
+		if fired.Published, err = j.putDown(ctx, b, event, key, actor); err != nil {
 			return fired, fmt.Errorf("fire run %s of job %q: %w", key, job, err)
 		}
 	}
@@ -156,7 +157,7 @@ func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at ti
 	if len(rows) > 0 {
 		fired.Run = runOf(rows[0], profile.Zone())
 	}
-	if fired.Run.State == runFinished && !slices.Contains(wholeJobs, job) {
+	if fired.Run.State == runFinished && job != decision.JobReconcile {
 		if fired.LeftOut, err = j.fireAgain(ctx, b, event, ids); err != nil {
 			return fired, fmt.Errorf("fire run %s of job %q again: %w", key, job, err)
 		}
@@ -164,8 +165,11 @@ func (j *Jobs) Fire(ctx context.Context, b *bus.Bus, job, siteCode string, at ti
 	return fired, nil
 }
 
-// runFinished is the last state of a run.
-const runFinished = "finished"
+// The first state of a run, before it is published, and the last.
+const (
+	runDue      = "due"
+	runFinished = "finished"
+)
 
 // freeIDs are those of the ids that a run is fired under, in their order, of
 // which no event was received.
@@ -190,19 +194,23 @@ func (j *Jobs) freeIDs(ctx context.Context, event *events.Event) (free []string,
 	return free, nil
 }
 
-// putDown makes the row of a run that has none, and publishes its event.
-func (j *Jobs) putDown(ctx context.Context, b *bus.Bus, event *events.Event, key, actor string) (added bool, err error) {
+// putDown makes the row of a run that has none, and publishes its event where
+// that was not done: also what the scheduler put down and a pause holds back.
+func (j *Jobs) putDown(ctx context.Context, b *bus.Bus, event *events.Event, key, actor string) (published bool, err error) {
 	fired, ok := event.Data.(*events.ScheduleFired)
 	if !ok {
 		return false, fmt.Errorf("event %q fires no job", event.ID)
 	}
-	rows, err := j.queries.AddDueRuns(ctx, db.AddDueRunsParams{Jobs: []string{fired.Job}, Site: fired.Site, Keys: []string{key},
-		Times: []time.Time{fired.ScheduledFor}, Origin: "hand", Actor: actor})
-	if err != nil || rows == 0 {
+	if _, err := j.queries.AddDueRuns(ctx, db.AddDueRunsParams{Jobs: []string{fired.Job}, Site: fired.Site, Keys: []string{key},
+		Times: []time.Time{fired.ScheduledFor}, Origin: "hand", Actor: actor}); err != nil {
+		return false, err
+	}
+	rows, err := j.queries.FindRun(ctx, fired.Job, fired.Site, key)
+	if err != nil || len(rows) == 0 || rows[0].State != runDue {
 		return false, err
 	}
 	if err := publish(ctx, b, event); err != nil {
-		return false, fmt.Errorf("%w: the scheduler of a worker tries again", err)
+		return false, fmt.Errorf("%w: a worker tries again; while the job is paused, run it again", err)
 	}
 	return true, j.queries.MarkFired(ctx, fired.Site, []string{fired.Job}, []string{key})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/accruald/accruald/workers/decision"
+	"github.com/accruald/accruald/workers/schedule"
 )
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
@@ -26,7 +27,7 @@ func TestScheduledReconciliation(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	var others []string
-	for _, name := range decidedJobs() {
+	for _, name := range schedule.Names() {
 		if name != decision.JobReconcile {
 			others = append(others, fmt.Sprintf(`{"name": %q, "off": true}`, name))
 		}

@@ -186,7 +186,7 @@ func (r *referenceReader) nextPage(ctx context.Context, queries *db.Queries, run
 		return to, err
 	case owner == run.inputNo: // recorded by a version that kept no runs
 		return r.pageAfter(ctx, queries, run.event, fired, "")
-	case slices.Contains(wholeJobs, fired.Job):
+	case fired.Job == decision.JobReconcile:
 		return fanPage{last: true}, nil
 	}
 	for !to.last && len(to.partners) == 0 {

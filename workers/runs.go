@@ -3,10 +3,10 @@ package workers
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
 )
 
 // followedRunsMax is how many runs are looked at together.
@@ -31,7 +31,7 @@ func (r *referenceReader) followRuns(ctx context.Context) error {
 	var unmarked []int64
 	counted := 0
 	for _, row := range rows {
-		if slices.Contains(wholeJobs, row.Job) && hasProfile(r.config.Sites, row.Site) {
+		if row.Job == decision.JobReconcile && hasProfile(r.config.Sites, row.Site) {
 			if err := r.finishWhole(ctx, row); err != nil {
 				return err
 			}

@@ -11,7 +11,6 @@ import (
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/schema/db"
-	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/schedule"
 	"github.com/accruald/accruald/workers/site"
 )
@@ -32,9 +31,6 @@ const (
 	// whatever the date.
 	catchUpWholeMax = 1
 )
-
-// wholeJobs are the jobs of no single partner that this version does.
-var wholeJobs = []string{decision.JobReconcile}
 
 // scheduler turns what is due by the clock on the wall into runs. Every
 // replica has one: the row of a run decides who puts it down, and publishing
@@ -127,7 +123,7 @@ func (s *scheduler) turnOf(ctx context.Context, profile *site.Profile, now time.
 			paused = append(paused, p.Job)
 		}
 	}
-	plan, err := planOf(profile)
+	plan, err := planOf(ctx, s.queries, profile)
 	if err != nil {
 		return next, err
 	}

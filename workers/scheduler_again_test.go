@@ -42,7 +42,7 @@ func TestRunsReachPartnersEnrolledSince(t *testing.T) {
 	r.publish([]*events.Event{first.fire("close_cycle", closing)})
 	reached(2, 1)
 	before := r.count("select count(*) from outbox")
-	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops"); err != nil || again.PutDown || again.LeftOut != 0 {
+	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops"); err != nil || again.Published || again.LeftOut != 0 {
 		t.Errorf("a run that reached everybody: %+v, %v", again, err)
 	}
 	first.take()
@@ -55,7 +55,7 @@ func TestRunsReachPartnersEnrolledSince(t *testing.T) {
 
 	come(392, "P099", "P102", "P103")
 	again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops")
-	if err != nil || again.PutDown || again.LeftOut != 3 {
+	if err != nil || again.Published || again.LeftOut != 3 {
 		t.Errorf("with three partners more: %+v, %v", again, err)
 	}
 	reached(5, 1)
@@ -70,11 +70,11 @@ func TestRunsReachPartnersEnrolledSince(t *testing.T) {
 	if _, err := r.pool().Exec(ctx, "delete from job_run"); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops"); err != nil || again.PutDown || again.LeftOut != 0 || again.Run.State != "finished" {
+	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops"); err != nil || again.Published || again.LeftOut != 0 || again.Run.State != "finished" {
 		t.Errorf("a run of long ago that reached everybody: %+v, %v", again, err)
 	}
 	come(394, "P105")
-	if again, err = jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops"); err != nil || again.PutDown || again.LeftOut != 1 {
+	if again, err = jobs.Fire(ctx, r.bus, "close_cycle", "cn", closing, "ops"); err != nil || again.Published || again.LeftOut != 1 {
 		t.Errorf("a run of long ago, with one partner more: %+v, %v", again, err)
 	}
 	reached(7, 1)

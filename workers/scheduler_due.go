@@ -19,20 +19,28 @@ type sitePlan struct {
 	profile *site.Profile
 	names   []string // in their order
 	jobs    map[string][]schedule.Job
+	metered bool // somebody is: else hourly runs that settle usage are not fired
 }
 
-// planOf leaves out the jobs that the profile switches off, and those that
-// this version does not decide.
-func planOf(profile *site.Profile) (sitePlan, error) {
+// planOf leaves out the jobs that the profile switches off.
+func planOf(ctx context.Context, queries *db.Queries, profile *site.Profile) (sitePlan, error) {
+	plan, err := plannedJobs(profile)
+	if err != nil {
+		return plan, err
+	}
+	if plan.metered, err = queries.SiteUsesMetering(ctx, profile.Site); err != nil {
+		return plan, fmt.Errorf("ask whether there is usage: %w", err)
+	}
+	return plan, nil
+}
+
+func plannedJobs(profile *site.Profile) (sitePlan, error) {
 	plan := sitePlan{profile: profile, jobs: map[string][]schedule.Job{}}
 	jobs, err := schedule.JobsOf(profile)
 	if err != nil {
 		return plan, err
 	}
 	for _, job := range jobs {
-		if job.Whole && !slices.Contains(wholeJobs, job.Name) {
-			continue
-		}
 		if plan.jobs[job.Name] == nil {
 			plan.names = append(plan.names, job.Name)
 		}
@@ -41,9 +49,19 @@ func planOf(profile *site.Profile) (sitePlan, error) {
 	return plan, nil
 }
 
+// fired are the schedules of a job that are fired. Hourly runs that settle usage
+// are left away where nobody is metered: they would change nothing, and the
+// daily run settles whatever comes between.
+func (p sitePlan) fired(name string) []schedule.Job {
+	if p.metered || name != decision.JobSettleUsage {
+		return p.jobs[name]
+	}
+	return slices.DeleteFunc(slices.Clone(p.jobs[name]), func(job schedule.Job) bool { return job.Hourly })
+}
+
 // next returns when a job is due for the first time after a time.
 func (p sitePlan) next(name string, after time.Time) (next time.Time, err error) {
-	for _, job := range p.jobs[name] {
+	for _, job := range p.fired(name) {
 		at, err := job.Next(after, p.profile.Zone())
 		if err != nil {
 			return next, err
@@ -64,14 +82,9 @@ type missed struct {
 }
 
 // due lists the runs of a job after a time, up to and with another. A job
-// whose times name one instant twice has one run there. Hourly runs that settle
-// usage are left away where nobody is metered: they would change nothing, and
-// the daily run settles whatever comes between.
-func (p sitePlan) due(name string, after, upTo time.Time, metered bool) (m missed, err error) {
-	for _, job := range p.jobs[name] {
-		if job.Hourly && name == decision.JobSettleUsage && !metered {
-			continue
-		}
+// whose times name one instant twice has one run there.
+func (p sitePlan) due(name string, after, upTo time.Time) (m missed, err error) {
+	for _, job := range p.fired(name) {
 		most := CatchUpRunsMax
 		if job.Whole {
 			most = catchUpWholeMax
@@ -100,16 +113,12 @@ func (s *scheduler) putDown(ctx context.Context, queries *db.Queries, plan siteP
 	if err != nil {
 		return next, err
 	}
-	metered, err := queries.SiteUsesMetering(ctx, plan.profile.Site)
-	if err != nil {
-		return next, fmt.Errorf("ask whether there is usage: %w", err)
-	}
 	due := db.AddDueRunsParams{Site: plan.profile.Site, Origin: "schedule"}
 	for _, row := range rows {
 		if slices.Contains(paused, row.Job) || len(plan.jobs[row.Job]) == 0 {
 			continue
 		}
-		m, err := plan.due(row.Job, row.FiredUntil, now, metered)
+		m, err := plan.due(row.Job, row.FiredUntil, now)
 		if err != nil {
 			return next, err
 		}

@@ -17,7 +17,7 @@ func TestDueOfAJob(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := planOf(profile)
+	plan, err := plannedJobs(profile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,8 @@ func TestDueOfAJob(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := plan.due(c.job, after, upTo, c.metered)
+		plan.metered = c.metered
+		m, err := plan.due(c.job, after, upTo)
 		if err != nil || len(m.runs) != c.runs || m.leftOut != c.leftOut {
 			t.Errorf("%s: %d runs and %d left out, %v, want %d and %d", c.name, len(m.runs), m.leftOut, err, c.runs, c.leftOut)
 		}
@@ -56,6 +57,12 @@ func TestDueOfAJob(t *testing.T) {
 				t.Errorf("%s: run %s has the key %q, %v", c.name, at, key, err)
 			}
 			keys[key] = true
+		}
+	}
+	for metered, want := range map[bool]string{true: "2026-06-01T01:02:00Z", false: "2026-06-01T23:03:00Z"} { // 00:03 on the site's clock
+		plan.metered = metered
+		if next, err := plan.next(decision.JobSettleUsage, time.Date(2026, 6, 1, 0, 30, 0, 0, time.UTC)); err != nil || next.UTC().Format(time.RFC3339) != want {
+			t.Errorf("metered %t: the next run is that of %s, %v, want %s", metered, next, err, want)
 		}
 	}
 }

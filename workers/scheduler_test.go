@@ -66,17 +66,21 @@ func TestRunsByHandAndPauses(t *testing.T) {
 	wall.turn(wall.Now().AddDate(0, 0, 3))
 	byHand := time.Date(2026, 4, 1, 0, 10, 0, 0, shanghai)
 	fired, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops")
-	if err != nil || !fired.PutDown || fired.Run.Run != "2026-04-01T00:10" || fired.Run.Origin != "hand" {
+	if err != nil || !fired.Published || fired.Run.Run != "2026-04-01T00:10" || fired.Run.Origin != "hand" {
 		t.Errorf("by hand: %+v, %v", fired, err)
 	}
-	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops"); err != nil || again.PutDown || again.LeftOut != 0 || again.Run.Run != fired.Run.Run {
+	if again, err := jobs.Fire(ctx, r.bus, "close_cycle", "cn", byHand, "ops"); err != nil || again.Published || again.LeftOut != 0 || again.Run.Run != fired.Run.Run {
 		t.Errorf("by hand again: %+v, %v", again, err)
 	}
 	h.fire("close_cycle", byHand) // from elsewhere, under another id
 	r.send(h.take())
+	if _, err := pool.Exec(ctx, `insert into job_run (job, site, run_key, scheduled_for, origin, state)
+		values ('auto_confirm', 'cn', '2026-03-03T01:00', '2026-03-03T01:00+08:00', 'schedule', 'due')`); err != nil { // put down, and held back by the pause
+		t.Fatal(err)
+	}
 	paused, err := jobs.Fire(ctx, r.bus, "auto_confirm", "cn", time.Date(2026, 3, 3, 1, 0, 0, 0, shanghai), "ops")
-	if err != nil {
-		t.Error(err)
+	if err != nil || !paused.Published || paused.Run.State == "due" {
+		t.Errorf("by hand while it is held back: %+v, %v", paused, err)
 	}
 	w.drained()
 	r.finished(wall, before+2)

@@ -276,10 +276,12 @@ func (r *runJobCommand) Run(ctx context.Context, c *console) error {
 	run := fired.Run
 	named := fmt.Sprintf("run %s of job %s at site %s", run.Run, run.Job, run.Site)
 	switch {
-	case fired.PutDown:
+	case fired.Published:
 		_, err = fmt.Fprintf(c.out, "%s is fired; accruald jobs --runs tells what becomes of it\n", named)
 	case fired.LeftOut > 0:
 		_, err = fmt.Fprintf(c.out, "%s has happened; it is fired again for %d partners that it had not reached\n", named, fired.LeftOut)
+	case run.State != "finished":
+		_, err = fmt.Fprintf(c.out, "%s is under way, nothing is done: it is %s\n", named, run.State)
 	default:
 		_, err = fmt.Fprintf(c.out, "%s has happened, nothing is done: it is %s\n", named, standing(run))
 	}
