@@ -14,6 +14,7 @@ import (
 
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/schema/db"
+	"github.com/accruald/accruald/workers/decision"
 	"github.com/accruald/accruald/workers/money"
 	"github.com/accruald/accruald/workers/reconciliation"
 )
@@ -130,7 +131,14 @@ func adjustable(ctx context.Context, queries *db.Queries, f *reconciliation.Find
 		if info.Pair == reconciliation.PairStatements {
 			return "", fmt.Errorf("a statement has no incentive bills: adjusting one would leave the difference; adjust the order, by --order")
 		}
-		currency = string(f.Currency)
+		bill, err := decision.Restore[decision.Bill](rows[0].Document)
+		if err != nil {
+			return "", fmt.Errorf("read bill %q: %w", answer.BillID, err)
+		}
+		currency = string(bill.Currency)
+		if f.Currency != "" && f.Currency != bill.Currency {
+			return "", fmt.Errorf("bill %q is in %s, the difference in %s. %s", answer.BillID, currency, f.Currency, info.Mend)
+		}
 	default:
 		known, err := queries.OrderCurrencies(ctx, f.PartnerID, []string{answer.OrderID})
 		if err != nil {

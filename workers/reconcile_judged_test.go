@@ -103,9 +103,16 @@ func TestReconcileNamesWhatArrivalJudgedOtherwise(t *testing.T) {
 		if keyOf(f) != "EARLY" {
 			continue
 		}
-		data, err := DraftAdjustment(t.Context(), w.pool, AdjustmentWish{FindingID: f.FindingID, Amount: ptr(dec("-3.00")), Actor: "test"})
+		wish := AdjustmentWish{FindingID: f.FindingID, Amount: ptr(dec("-3.00")), Actor: "test"}
+		data, err := DraftAdjustment(t.Context(), w.pool, wish)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if err := w.pool.QueryRow(t.Context(), "select min(bill_id) from incentive_bill").Scan(&wish.BillID); err != nil {
+			t.Fatal(err)
+		}
+		if ofBill, err := DraftAdjustment(t.Context(), w.pool, wish); err != nil || ofBill.Currency != "CNY" || ofBill.BillID != wish.BillID || ofBill.OrderID != "" {
+			t.Errorf("the same of a bill: %+v, %v", ofBill, err) // which has the currency that the finding has not
 		}
 		at(20, 0)
 		h.add("P1", "adjustment.posted/"+data.AdjustmentID, data.AdjustmentID, data)
