@@ -69,9 +69,13 @@ const (
 	JobNotStarted = "not_started"
 )
 
-// List returns every job of every site that a partner is enrolled in, and in
-// which years deadlines may fall on holidays that nobody loaded.
-func (j *Jobs) List(ctx context.Context, now time.Time) (states []JobState, gaps []string, err error) {
+// List returns the jobs of every site that a partner is enrolled in, of one job
+// and site or with "" of all, and in which years deadlines may fall on holidays
+// that nobody loaded.
+func (j *Jobs) List(ctx context.Context, job, siteCode string, now time.Time) (states []JobState, gaps []string, err error) {
+	if err := j.check(cmp.Or(job, schedule.Names()[0]), siteCode); err != nil { // "" is any
+		return nil, nil, err
+	}
 	codes, err := j.queries.ActiveSites(ctx, j.sites.Sites())
 	if err != nil {
 		return nil, nil, fmt.Errorf("read which sites have partners: %w", err)
@@ -89,6 +93,9 @@ func (j *Jobs) List(ctx context.Context, now time.Time) (states []JobState, gaps
 		return nil, nil, fmt.Errorf("read the last runs: %w", err)
 	}
 	for _, code := range codes {
+		if siteCode != "" && siteCode != code {
+			continue
+		}
 		profile, err := j.sites.Get(code)
 		if err != nil {
 			return nil, nil, err
@@ -99,6 +106,9 @@ func (j *Jobs) List(ctx context.Context, now time.Time) (states []JobState, gaps
 			return nil, nil, err
 		}
 		for _, name := range schedule.Names() {
+			if job != "" && job != name {
+				continue
+			}
 			state, err := j.state(plan, name, schedules, pauses, lasts)
 			if err != nil {
 				return nil, nil, err

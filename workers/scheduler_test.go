@@ -90,7 +90,7 @@ func TestRunsByHandAndPauses(t *testing.T) {
 	if n := r.count("select count(*) from input where type = 'schedule.applied.v1' and subject = 'close_cycle'"); n != 2 {
 		t.Errorf("%d parts of a run of two partners that was fired three times", n)
 	}
-	states, _, err := jobs.List(ctx, wall.Now())
+	states, _, err := jobs.List(ctx, "", "", wall.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type jobsCommand struct {
 
 type jobsListCommand struct {
 	Runs     bool          `help:"List runs, the newest first (default: the jobs)."`
-	Job      string        `help:"Only runs of this job (default: all)."`
+	Job      string        `help:"Only this job (default: all)."`
 	Site     string        `help:"Only of this site (default: all)."`
 	Limit    limitFlag     `embed:""`
 	Form     formFlags     `embed:""`
@@ -49,7 +49,7 @@ func (l *jobsListCommand) Run(ctx context.Context, c *console) error {
 	if err := l.Limit.check(); err != nil {
 		return err
 	}
-	jobs, profiles, end, err := jobStore(ctx, l.Database, l.Sites)
+	jobs, _, end, err := jobStore(ctx, l.Database, l.Sites)
 	if err != nil {
 		return err
 	}
@@ -61,25 +61,14 @@ func (l *jobsListCommand) Run(ctx context.Context, c *console) error {
 		}
 		return l.Form.write(c, &jobRuns{Runs: rows})
 	}
-	if l.Site != "" {
-		if _, err := profiles.Get(l.Site); err != nil {
-			return err
-		}
-	}
-	states, gaps, err := jobs.List(ctx, time.Now())
+	states, gaps, err := jobs.List(ctx, l.Job, l.Site, time.Now())
 	if err != nil {
 		return err
 	}
 	for _, gap := range gaps {
 		fmt.Fprintln(c.err, "note:", gap)
 	}
-	list := jobStates{Jobs: []workers.JobState{}}
-	for _, state := range states {
-		if (l.Site == "" || l.Site == state.Site) && (l.Job == "" || l.Job == state.Job) {
-			list.Jobs = append(list.Jobs, state)
-		}
-	}
-	return l.Form.write(c, &list)
+	return l.Form.write(c, &jobStates{Jobs: append([]workers.JobState{}, states...)})
 }
 
 // Help is shown below the flags.

@@ -64,6 +64,7 @@ func TestJobsOfAnOperator(t *testing.T) {
 		`site "mars" has no profile`:    append(slices.Clone(run), "--for", "2026-04-01T00:10", "--site", "mars"),
 		`run a job for "soon"`:          append(slices.Clone(run), "--for", "soon"),
 		`there is no job "close_cicle"`: append(slices.Clone(runs), "--job", "close_cicle"),
+		`there is no job "exspire"`:     append(slices.Clone(jobs), "--job", "exspire"),
 		"use --limit with at least 1":   append(slices.Clone(jobs), "--limit", "0"),
 	} {
 		if got := call(t, "", args...); got.status != statusRefused || !strings.Contains(got.err, want) {
