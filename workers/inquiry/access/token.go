@@ -23,7 +23,7 @@ const (
 type Proof struct {
 	Caller  *Caller
 	Request [sha256.Size]byte // the signature, or a hash of the key that the caller gave the request
-	Content [sha256.Size]byte // hash of what is asked for: a repetition has the same
+	Content [sha256.Size]byte // hash of what is asked for, under a token: a repetition has the same; a signature is of it
 	Until   time.Time         // no repetition is taken after it
 }
 

@@ -91,6 +91,11 @@ func TestPayWithCouponAndDiscount(t *testing.T) {
 	if err != nil || len(*discounts.Discounts) != 2 {
 		t.Fatalf("%v, %v", discounts, err)
 	}
+	abroad, err := c.Intl.ListOrderDiscounts(&intl.ListOrderDiscountsRequest{OrderId: orderID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "discounts, international", abroad, decoded[intl.ListOrderDiscountsResponse](t, encoded(t, discounts)))
 	explained := explain(t, c.daemon, orderID)
 	for _, d := range *discounts.Discounts {
 		for _, candidate := range explained.Candidates {
@@ -210,7 +215,7 @@ func TestLifeOfAResource(t *testing.T) {
 	if renewals := string(c.command(t, "", "renewals", "--partner", partner, "--json")); !strings.Contains(renewals, vm) {
 		t.Errorf("%s is not among the renewals", vm)
 	}
-	if _, err := c.Intl.CancelAutoRenewalResources(&intl.CancelAutoRenewalResourcesRequest{ResourceId: vm}); err != nil {
+	if _, err := c.BSS.CancelAutoRenewalResources(&model.CancelAutoRenewalResourcesRequest{ResourceId: vm}); err != nil {
 		t.Error(err)
 	}
 	if renewals := c.command(t, "", "renewals", "--partner", partner, "--json"); bytes.Contains(renewals, []byte(vm)) {

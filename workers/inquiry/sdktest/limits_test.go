@@ -82,6 +82,9 @@ func TestActionsOfTheOtherPackage(t *testing.T) {
 	if err != nil || *config.ErrorCode != "CBC.0000" {
 		t.Errorf("the day of deduction: %v, %v", config, err)
 	}
+	if unset, err := c.Intl.CancelAutoRenewalResources(&intl.CancelAutoRenewalResourcesRequest{ResourceId: vm}); err != nil || unset.HttpStatusCode != http.StatusNoContent {
+		t.Errorf("not by itself any more: %v, %v", unset, err)
+	}
 	for _, operation := range []string{"SET_UP", "CANCEL"} {
 		converted, err := c.Intl.UpdatePeriodToOnDemand(&intl.UpdatePeriodToOnDemandRequest{Body: &intl.PeriodToOnDemandReq{Operation: operation, ResourceIds: []string{vm, "vm-none"}}})
 		if err != nil || len(*converted.ErrorDetails) != 1 || *(*converted.ErrorDetails)[0].Id != "vm-none" {

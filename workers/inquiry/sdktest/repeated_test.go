@@ -154,8 +154,8 @@ func TestSameBytesTwice(t *testing.T) {
 	early := c.issue(t, "S504", "6") // its process ended before it handed the event in
 	signature := early.header.Get("Authorization")
 	signature = signature[strings.Index(signature, "Signature=")+len("Signature="):]
-	if _, err := connection.Exec(t.Context(), `insert into api_answer (partner_id, key_id, signature, operation, asked_at, begun_at, expires_at)
-		values ($1, $2, decode($3, 'hex'), 'CreatePartnerCoupons', now() - interval '2 minutes', now() - interval '2 minutes', now() + interval '1 hour')`,
+	if _, err := connection.Exec(t.Context(), `insert into api_answer (partner_id, key_id, signature, operation, content, asked_at, begun_at, expires_at)
+		values ($1, $2, decode($3, 'hex'), 'CreatePartnerCoupons', decode(repeat('00', 32), 'hex'), now() - interval '2 minutes', now() - interval '2 minutes', now() + interval '1 hour')`,
 		network, c.Key, signature); err != nil {
 		t.Fatal(err)
 	}
