@@ -55,6 +55,21 @@ func (c *Caller) May(right Right) bool {
 	return slices.ContainsFunc(c.Roles, func(role Role) bool { return slices.Contains(rights[role], right) })
 }
 
+// By is the caller as one right has it: with those of its roles that give the
+// right. What another of them sees, as finance sees every customer, is not seen
+// by this one.
+func (c *Caller) By(right Right) *Caller {
+	if len(c.Roles) < 2 {
+		return c
+	}
+	out := *c
+	out.Roles = slices.DeleteFunc(slices.Clone(c.Roles), func(role Role) bool { return !slices.Contains(rights[role], right) })
+	if !slices.Contains(out.Roles, RoleAccountManager) && !slices.Contains(out.Roles, RoleSupervisor) {
+		out.Managers = nil
+	}
+	return &out
+}
+
 // A Customer is what decides who sees a customer.
 type Customer struct {
 	ID         string
@@ -63,7 +78,7 @@ type Customer struct {
 }
 
 // Sees reports whether the caller may know of a customer of its partner. The
-// widest role counts.
+// widest role counts, of those that By leaves.
 func (c *Caller) Sees(customer Customer) bool {
 	return slices.ContainsFunc(c.Roles, func(role Role) bool {
 		switch role {

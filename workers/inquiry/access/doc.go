@@ -5,7 +5,8 @@
 //	Signature      SDK-HMAC-SHA256, as the published SDK signs
 //	Tokens         JSON Web Tokens of an issuer
 //	Store          the keys in the database, their secrets sealed by Masters
-//	Caller         who it is; May (rights by role) and Sees (customers)
+//	Caller         who it is; May (rights by role), By (the roles that give a
+//	               right) and Sees (customers)
 //	Limiter        how often one may ask
 //	Answers        what was answered to requests that change something
 //
@@ -23,6 +24,7 @@
 //
 //   - every caller is bound to a partner, and perhaps to one customer or
 //     reseller of it; roles that would widen a bound key are refused
+//   - several roles show what each shows alone: none widens another's customers
 //   - a secret stands in no table, log, list or error; it is shown once
 //   - a sealed secret opens only in its own row
 //   - an unknown key is refused as slowly as a known one, in the same words

@@ -61,6 +61,29 @@ func TestWhoSeesWhichCustomer(t *testing.T) {
 	}
 }
 
+// TestRolesWidenNoOther: finance sees all customers and no orders, an account
+// manager the orders of its own; both together no orders of others.
+func TestRolesWidenNoOther(t *testing.T) {
+	t.Parallel()
+	c := &Caller{PartnerID: "P", KeyID: "K", Roles: []Role{RoleFinance, RoleAccountManager}, Managers: []string{"M1"}}
+	own, others := Customer{ID: "C1", ManagerID: "M1"}, Customer{ID: "C2", ManagerID: "M2"}
+	for right, sees := range map[Right]bool{Orders: false, Prices: false, Performance: false, CustomerBills: true, Customers: true, Incentives: true} {
+		by := c.By(right)
+		if !by.May(right) || !by.Sees(own) || by.Sees(others) != sees || by.PartnerID != "P" || by.KeyID != "K" {
+			t.Errorf("%s: %+v sees another's customer: %v", right, by, by.Sees(others))
+		}
+	}
+	if by := c.By(Statements); len(by.Managers) > 0 || by.May(Orders) {
+		t.Errorf("by what finance alone may: %+v", by)
+	}
+	if by := c.By(Coupons); by.May(Coupons) || by.Sees(own) {
+		t.Errorf("by a right that no role gives: %+v", by)
+	}
+	if len(c.Roles) != 2 || len(c.Managers) != 1 {
+		t.Errorf("the caller itself was changed: %+v", c)
+	}
+}
+
 func TestCallersThatAreBoundToTooLittle(t *testing.T) {
 	t.Parallel()
 	for _, c := range []Caller{

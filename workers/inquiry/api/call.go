@@ -15,7 +15,7 @@ import (
 // A Call is one request on its way: who sends it, when, and what it is
 // answered from. What was sent is the handler's own argument.
 type Call struct {
-	Caller        *access.Caller
+	Caller        *access.Caller // with the roles that give the operation's right
 	At            time.Time
 	Books         *workers.ReadModel
 	CorrelationID string

@@ -187,7 +187,7 @@ func explainOrder(ctx context.Context, call *Call, request *explainOrderRequest)
 		if out, err = account.Explain(p, rows.Common, order.ID); err != nil {
 			return err
 		}
-		if !call.Caller.May(access.Incentives) {
+		if !call.proof.Caller.May(access.Incentives) { // by any of its roles
 			out.Partial()
 		}
 		return nil

@@ -97,7 +97,7 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 	if err != nil {
 		return Answer{}, err
 	}
-	call := &Call{Caller: proof.Caller, At: s.now(), Books: s.books, CorrelationID: correlation, proof: proof, intake: s.intake,
+	call := &Call{Caller: proof.Caller.By(op.Right), At: s.now(), Books: s.books, CorrelationID: correlation, proof: proof, intake: s.intake,
 		status: http.StatusOK}
 	if !op.Writes {
 		return s.handle(ctx, op, call, request), nil
