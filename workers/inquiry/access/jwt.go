@@ -104,6 +104,11 @@ func (t *Tokens) caller(ctx context.Context, token string, now time.Time) (*Call
 	if !nameable(said.Subject) || !nameable(said.Partner) {
 		return nil, unproved("the token names no subject or no partner, or by more than %d printable characters", claimBytesMax)
 	}
+	for _, bound := range []string{said.Customer, said.Reseller} {
+		if bound != "" && !nameable(bound) {
+			return nil, unproved("the token names a customer or reseller by more than %d printable characters", claimBytesMax)
+		}
+	}
 	roles, err := ParseRoles(said.Roles)
 	if err != nil {
 		return nil, unproved("the token names roles that there are not")

@@ -107,6 +107,7 @@ func TestTokensOfAnIssuer(t *testing.T) {
 		"without roles":             es(map[string]any{"roles": nil}),
 		"unknown role":              es(map[string]any{"roles": []string{"king"}}),
 		"customer without its role": es(map[string]any{"customer_id": "C1"}),
+		"customer of two lines":     es(map[string]any{"customer_id": "C1\nR1", "roles": []string{"customer"}}),
 		"cut short":                 es(nil)[:80],
 		"nothing":                   "",
 	} {
@@ -131,6 +132,54 @@ func TestTokensOfAnIssuer(t *testing.T) {
 	}
 	if _, err := (*Tokens)(nil).caller(t.Context(), es(nil), now); err == nil {
 		t.Error("tokens are taken without keys")
+	}
+}
+
+// TestRepetitionsUnderTokens: an Idempotency-Key names a request of one customer, also where one subject asks for
+// several: the answer of one is never another's.
+func TestRepetitionsUnderTokens(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t, "k1")
+	file := filepath.Join(t.TempDir(), "keys.json")
+	if err := os.WriteFile(file, []byte(i.set()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	tokens, err := NewTokens(t.Context(), TokenConfig{Keys: file, Issuer: "https://issuer", Audience: "accruald"}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring := NewRing(nil, tokens, SkewDefault, log)
+	ring.keys.Store(&keys{})
+	ring.polled.Store(1)
+	request := func(customer, reseller, idempotency string) string {
+		t.Helper()
+		bound := map[string]any{"customer_id": customer, "roles": []string{"customer"}}
+		if reseller != "" {
+			bound = map[string]any{"reseller_id": reseller, "roles": []string{"reseller"}}
+		}
+		m := &Message{Method: http.MethodPost, Path: "/", Header: http.Header{"Authorization": {"Bearer " + i.token(jwt.SigningMethodES256, i.key, bound)}}}
+		if idempotency != "" {
+			m.Header.Set(headerIdempotency, idempotency)
+		}
+		proof, err := ring.Authenticate(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%x", proof.Request)
+	}
+	first := request("C1", "", "one")
+	if again := request("C1", "", "one"); again != first {
+		t.Error("a repetition is not known as one")
+	}
+	for name, other := range map[string]string{"another customer": request("C2", "", "one"), "a reseller of that name": request("", "C1", "one"),
+		"another key": request("C1", "", "two"), "no key": request("C1", "", "")} {
+		if other == first {
+			t.Errorf("%s has the same request", name)
+		}
+	}
+	if request("C1", "", "") == request("C1", "", "") {
+		t.Error("requests without a key are repetitions of each other")
 	}
 }
 

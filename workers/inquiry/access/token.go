@@ -33,28 +33,34 @@ func (r *Ring) bearer(ctx context.Context, token string, m *Message) (*Proof, er
 		return nil, unproved("the token has %d bytes, at most %d are read", len(token), tokenBytesMax)
 	}
 	now := r.now()
-	proof := &Proof{Request: repetition(m), Content: contentOf(m), Until: now.Add(tokenRepetitionMax)}
+	caller, err := r.bearing(ctx, token, now)
+	if err != nil {
+		return nil, err
+	}
+	return &Proof{Caller: caller, Request: repetition(m, caller), Content: contentOf(m), Until: now.Add(tokenRepetitionMax)}, nil
+}
+
+// bearing is the caller of a token, ours or an issuer's.
+func (r *Ring) bearing(ctx context.Context, token string, now time.Time) (*Caller, error) {
 	if !strings.HasPrefix(token, tokenPrefix) {
-		caller, err := r.tokens.caller(ctx, token, now)
-		proof.Caller = caller
-		return proof, err
+		return r.tokens.caller(ctx, token, now)
 	}
 	key := r.keys.Load().tokens[sha256.Sum256([]byte(token))]
 	if key == nil || !key.validAt(now) {
 		return nil, unproved("the token is not valid: it was never made, is revoked, or has expired")
 	}
-	proof.Caller = &key.Caller
-	return proof, nil
+	return &key.Caller, nil
 }
 
 // repetition names a request under a token: by what the caller says, else it
-// is like no other.
-func repetition(m *Message) [sha256.Size]byte {
+// is like no other. One subject of an issuer may ask for several customers,
+// each of whom has requests of its own.
+func repetition(m *Message, c *Caller) [sha256.Size]byte {
 	id := m.Header.Get(headerIdempotency)
 	if id == "" {
 		id = rand.Text()
 	}
-	return sha256.Sum256([]byte(m.Method + "\n" + m.Path + "\n" + id))
+	return sha256.Sum256([]byte(m.Method + "\n" + m.Path + "\n" + c.CustomerID + "\n" + c.ResellerID + "\n" + id))
 }
 
 // contentOf hashes what a message asks for.
