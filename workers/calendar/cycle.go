@@ -11,6 +11,13 @@ type Cycle string
 
 const cycleLayout = "2006-01"
 
+// The years that cycles have: the months and periods beside one are written
+// with four digits as well.
+const (
+	cycleYearMin = 1000
+	cycleYearMax = 9998
+)
+
 // CycleOf returns the cycle an instant belongs to in the zone.
 func CycleOf(t time.Time, zone *time.Location) Cycle {
 	return Cycle(t.In(zone).Format(cycleLayout))
@@ -18,7 +25,8 @@ func CycleOf(t time.Time, zone *time.Location) Cycle {
 
 // ParseCycle reads "2026-03". Anything else is an error with code invalid_cycle.
 func ParseCycle(text string) (Cycle, error) {
-	if _, err := time.Parse(cycleLayout, text); err != nil {
+	month, err := time.Parse(cycleLayout, text)
+	if err != nil || month.Year() < cycleYearMin || month.Year() > cycleYearMax {
 		return "", refuse(CodeInvalidCycle, "cycle %q is not a month such as \"2026-03\"", text)
 	}
 	return Cycle(text), nil

@@ -73,9 +73,28 @@ func TestParseCycle(t *testing.T) {
 	if got, err := ParseCycle("2026-03"); err != nil || got != "2026-03" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	for _, text := range []string{"", "2026-3", "2026-13", "2026-00", "202603", "2026-03-01", "26-03", " 2026-03"} {
+	for _, text := range []string{"", "2026-3", "2026-13", "2026-00", "202603", "2026-03-01", "26-03", " 2026-03", "9999-12", "0999-12", "0000-01"} {
 		if got, err := ParseCycle(text); codeOf(err) != CodeInvalidCycle {
 			t.Errorf("parse %q: got %q, %v, want code %s", text, got, err, CodeInvalidCycle)
+		}
+	}
+}
+
+// TestOutermostCycles: what is beside the first and the last cycle can be asked for.
+func TestOutermostCycles(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"1000-01", "9998-12"} {
+		c, err := ParseCycle(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []PeriodKind{PeriodMonth, PeriodQuarter, PeriodYear} {
+			if _, first, last, err := c.PeriodOf(kind); err != nil || first.Start(time.UTC).After(last.Next().End(time.UTC)) {
+				t.Errorf("%s of %s: %s..%s, %v", kind, c, first, last, err)
+			}
+		}
+		if c.Prev().Start(time.UTC).After(c.End(time.UTC)) {
+			t.Errorf("%s begins after %s", c.Prev(), c)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -42,6 +43,9 @@ func TestTable(t *testing.T) {
 		for _, p := range op.Handle.Parameters {
 			if p.In == InPath {
 				read = append(read, p.Name)
+			}
+			if slices.Contains([]string{"offset", "limit"}, p.Name) && (p.Min == nil || *p.Min < 0 || p.Max == nil || *p.Max > math.MaxInt32) {
+				t.Errorf("%s: %s is not within what the database counts", op.ID, p.Name)
 			}
 		}
 		slices.Sort(declared)
@@ -110,6 +114,8 @@ func TestParametersAreRefused(t *testing.T) {
 		{"", "cycle=2026-03", "{}", codeMissing, "id is mandatory"},
 		{"o-123", "cycle=2026-03", "{}", inquiry.CodeParameter, "id has 5 characters"},
 		{"o", "cycle=2026-13", "{}", inquiry.CodeParameter, "cycle \"2026-13\""},
+		{"o", "cycle=9999-12", "{}", inquiry.CodeParameter, "cycle \"9999-12\" is too far away"},
+		{"o", "cycle=0000-01", "{}", inquiry.CodeParameter, "too far away"},
 		{"o", "cycle=2026-03&status=3", "{}", inquiry.CodeParameter, "use one of 1, 2"},
 		{"o", "cycle=2026-03&limit=0", "{}", inquiry.CodeParameter, "limit has 0: use at least 1"},
 		{"o", "cycle=2026-03&limit=1001", "{}", inquiry.CodeParameter, "use at most 1000"},

@@ -33,7 +33,7 @@ func (c *Call) order(ctx context.Context, s *workers.Snapshot, p *decision.Partn
 type showOrderRequest struct {
 	Language
 	OrderID    string `path:"order_id" max:"64" doc:"The order."`
-	Offset     int    `query:"offset" default:"0" min:"0" doc:"How many lines are passed over."`
+	Offset     int    `query:"offset" default:"0" min:"0" max:"2147483647" doc:"How many lines are passed over."`
 	Limit      int    `query:"limit" default:"10" min:"1" max:"100" doc:"Most lines that are answered."`
 	ResellerID string `query:"indirect_partner_id" max:"64" doc:"Reseller whose customer's order is meant."`
 }

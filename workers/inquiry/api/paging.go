@@ -3,13 +3,13 @@ package api
 // Page is the paging that most lists of the published API have. Lists with
 // other bounds declare their own two parameters and use window.
 type Page struct {
-	Offset int `query:"offset" default:"0" min:"0" doc:"How many rows are passed over."`
+	Offset int `query:"offset" default:"0" min:"0" max:"2147483647" doc:"How many rows are passed over."`
 	Limit  int `query:"limit" default:"10" min:"1" max:"1000" doc:"Most rows that are answered."`
 }
 
 // ShortPage is the paging of lists that answer at most a hundred rows.
 type ShortPage struct {
-	Offset int `query:"offset" default:"0" min:"0" doc:"How many rows are passed over."`
+	Offset int `query:"offset" default:"0" min:"0" max:"2147483647" doc:"How many rows are passed over."`
 	Limit  int `query:"limit" default:"10" min:"1" max:"100" doc:"Most rows that are answered."`
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/accruald/accruald/workers/calendar"
 )
 
 // In says where a parameter stands.
@@ -175,6 +177,9 @@ func (p *Parameter) parse(values []string) (reflect.Value, error) {
 		at, err := time.Parse(layouts[p.Format], text)
 		if err != nil {
 			return reflect.Value{}, parameterError("%s %s is not written as %s", p.Name, quoted(text), layouts[p.Format])
+		}
+		if _, err := calendar.ParseCycle(text); p.Format == FormatCycle && err != nil {
+			return reflect.Value{}, parameterError("%s %s is too far away", p.Name, quoted(text))
 		}
 		if p.Type.Kind() != reflect.String {
 			return reflect.ValueOf(at), nil

@@ -44,21 +44,17 @@ type discountPolicy struct {
 var policyZone = time.FixedZone("GMT+8", 8*60*60)
 
 func listPolicies(ctx context.Context, call *Call, request *listPoliciesRequest) (*listPoliciesResponse, error) {
-	month, err := calendar.ParseCycle(request.Month)
-	if err != nil {
-		return nil, parameterError("time %s is no month: write it as 2026-03", quoted(request.Month))
-	}
 	common, err := call.Books.Common(ctx)
 	if err != nil {
 		return nil, err
 	}
-	last := month.Next().Start(policyZone).Add(-time.Second)
+	last := calendar.Cycle(request.Month).Next().Start(policyZone).Add(-time.Second)
 	var all []discountPolicy
 	for _, st := range common.Prices().ServiceTypes(last) {
 		if request.ServiceTypeCode == "" || st.Code == request.ServiceTypeCode {
-			policy := discountPolicy{ServiceTypeCode: st.Code, ServiceTypeName: request.of(st.Names), IncentivePolicy: st.IncentivePolicy, AllowDiscount: "NO"}
+			policy := discountPolicy{ServiceTypeCode: st.Code, ServiceTypeName: request.of(st.Names), IncentivePolicy: st.IncentivePolicy, AllowDiscount: no}
 			if st.AllowDiscount {
-				policy.AllowDiscount = "YES"
+				policy.AllowDiscount = yes
 			}
 			all = append(all, policy)
 		}
