@@ -101,6 +101,9 @@ func TestKeys(t *testing.T) {
 	if !taken(signing, false) || !taken(successor, false) {
 		t.Error("a key and its successor do not overlap")
 	}
+	if lasts := successor.ExpiresAt.Sub(now); lasts.Round(time.Second) != time.Hour {
+		t.Errorf("the successor of a key for an hour lasts %s", lasts)
+	}
 	if _, err := store.Rotate(t.Context(), signing.ID, time.Minute, now); !errors.Is(err, ErrUnknownKey) {
 		t.Errorf("rotated twice: %v", err)
 	}

@@ -150,8 +150,8 @@ func (s *Store) Revoke(ctx context.Context, keyID string, now time.Time) error {
 	return nil
 }
 
-// Rotate makes a key that is for the same, and lets the old one be valid for
-// an overlap, or until it would have ended.
+// Rotate makes a key that is for the same and lasts as long as the old one was
+// made for, which stays valid for an overlap, or until it would have ended.
 func (s *Store) Rotate(ctx context.Context, keyID string, overlap time.Duration, now time.Time) (key *Key, err error) {
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		queries := s.queries.WithTx(tx)
@@ -162,6 +162,9 @@ func (s *Store) Rotate(ctx context.Context, keyID string, overlap time.Duration,
 		grant := Grant{Caller: old.Caller, Kind: old.Kind, Note: old.Note}
 		if !old.ExpiresAt.IsZero() && !now.Before(old.ExpiresAt) {
 			return fmt.Errorf("%w: it has expired; create a new one", ErrUnknownKey)
+		}
+		if !old.ExpiresAt.IsZero() {
+			grant.ExpiresAt = now.Add(old.ExpiresAt.Sub(old.CreatedAt))
 		}
 		if key, err = s.create(ctx, queries, grant, now); err != nil {
 			return err
