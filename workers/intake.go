@@ -23,6 +23,8 @@ const (
 	// longer.
 	intakePollMin = 5 * time.Millisecond
 	intakePollMax = 200 * time.Millisecond
+	// intakeLookMax bounds one look, which goes on when who asked has gone.
+	intakeLookMax = 5 * time.Second
 )
 
 // An Intake hands a partner's events in and waits for what is decided of them.
@@ -37,6 +39,7 @@ type Intake struct {
 	queries *db.Queries
 	log     *slog.Logger
 	waitMax time.Duration
+	lookMax time.Duration
 }
 
 // ErrNoBroker says that the broker was not reached since the start.
@@ -44,7 +47,7 @@ var ErrNoBroker = errors.New("the broker is not reached: actions cannot be taken
 
 // NewIntake makes an intake. Run connects it.
 func NewIntake(config bus.Config, pool *pgxpool.Pool, log *slog.Logger) *Intake {
-	return &Intake{config: config, queries: db.New(pool), log: log, waitMax: IntakeWaitMax}
+	return &Intake{config: config, queries: db.New(pool), log: log, waitMax: IntakeWaitMax, lookMax: intakeLookMax}
 }
 
 // Run connects, and holds the connection until ctx ends. It waits for a broker
@@ -152,7 +155,9 @@ func (i *Intake) HandIn(ctx context.Context, evs ...*events.Event) ([]Verdict, e
 // await returns the decisions, once all are known or the time is over.
 func (i *Intake) await(ctx context.Context, evs []*events.Event) ([]Verdict, error) {
 	for interval := intakePollMin; ; interval = min(2*interval, intakePollMax) {
-		outcomes, err := i.Known(context.WithoutCancel(ctx), evs...)
+		looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.lookMax)
+		outcomes, err := i.Known(looking, evs...)
+		cancel()
 		if err != nil {
 			return nil, err
 		}
