@@ -29,6 +29,7 @@ const (
 	headerWaitMax  = 5 * time.Second
 	requestWaitMax = 15 * time.Second
 	answerWaitMax  = 30 * time.Second
+	writeWaitMax   = requestWaitMax + answerWaitMax + 5*time.Second // so that also an answer that comes last is heard
 	idleWaitMax    = 2 * time.Minute
 	drainWaitMax   = 5 * time.Second
 )
@@ -72,9 +73,11 @@ func Listen(ctx context.Context, config Config) (*Server, error) {
 	if s.about, err = describe(service.Operations); err != nil {
 		return nil, err
 	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true) // one request at a time on a connection: what is under way is bounded by their number
 	s.server = &http.Server{
-		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: answerWaitMax,
-		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
+		Handler: s.routes(), ReadHeaderTimeout: headerWaitMax, ReadTimeout: requestWaitMax, WriteTimeout: writeWaitMax,
+		IdleTimeout: idleWaitMax, MaxHeaderBytes: headerBytesMax, Protocols: protocols, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug),
 	}
 	if (config.CertFile == "") != (config.KeyFile == "") {
 		return nil, fmt.Errorf("serve inquiries with the certificate %q and the key %q: name both or none", config.CertFile, config.KeyFile)

@@ -157,8 +157,8 @@ func writePair(t *testing.T, certFile, keyFile string, serial int64) {
 	}
 }
 
-// TestServerOverTLS: only TLS 1.2 and later, the answer of a table, and a
-// body that is too large.
+// TestServerOverTLS: only TLS 1.2 and later, the answer of a table, a body
+// that is too large, and time to write what was answered at the last moment.
 func TestServerOverTLS(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -169,6 +169,9 @@ func TestServerOverTLS(t *testing.T) {
 	s, err := Listen(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if least := requestWaitMax + answerWaitMax; s.server.WriteTimeout <= least { // it counts from the end of the headers
+		t.Errorf("answers are written for %s after the headers, which may be given %s after them", s.server.WriteTimeout, least)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -191,6 +194,9 @@ func TestServerOverTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = response.Body.Close() }()
+		if response.ProtoMajor != 1 {
+			t.Errorf("%s lets many requests be under way on one connection", response.Proto)
+		}
 		body, err := io.ReadAll(response.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -214,5 +220,5 @@ func TestServerOverTLS(t *testing.T) {
 }
 
 func tlsClient(roots *x509.CertPool) *http.Client {
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12}}}
+	return &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: tls.VersionTLS12}}}
 }
