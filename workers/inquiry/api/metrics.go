@@ -15,7 +15,7 @@ type metrics struct {
 func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "accruald_inquiry_requests_total", Help: "Requests of the partner API that were answered, by operation and published code; 0 is without an error.",
+			Name: "accruald_inquiry_requests_total", Help: "Requests of the partner API that were answered, by operation and published code; 0 is without an error, repeated a stored answer, given_up what nobody waited for.",
 		}, []string{"operation", "code"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "accruald_inquiry_duration_seconds", Help: "Time from a request that was read to its answer, by operation.",
@@ -35,6 +35,8 @@ func (m *metrics) answered(op *Operation, a Answer, took time.Duration) {
 	switch {
 	case a.repeated:
 		code = "repeated" // the answer of the first request of its kind
+	case a.givenUp:
+		code = "given_up" // no defect
 	case code == "":
 		code = "0"
 	}

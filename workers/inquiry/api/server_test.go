@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -86,6 +87,38 @@ func TestTheWayOfARequest(t *testing.T) {
 	}
 	if status, body, _ := ask("/unheard"); status != http.StatusNotFound || !strings.Contains(body, "error_code") {
 		t.Errorf("unknown: %d %s", status, body)
+	}
+}
+
+// TestGivenUpRequestsAreNoDefects: who goes before the answer wakes nobody up.
+func TestGivenUpRequestsAreNoDefects(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	registry := prometheus.NewRegistry()
+	s, err := NewService(Config{Registry: registry, Logger: slog.New(slog.NewTextHandler(&logged, nil)), Access: &anybody{*mainCaller}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := made("Slow", func(ctx context.Context, _ *Call, _ *Page) (string, error) {
+		<-ctx.Done()
+		return "", fmt.Errorf("read the rows: %w", ctx.Err())
+	})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, end := context.WithTimeout(t.Context(), time.Millisecond)
+	defer end()
+	for _, test := range []struct {
+		ctx         context.Context
+		label, says string
+	}{{gone, "given_up", "level=INFO"}, {late, "CBC.0999", "level=ERROR"}} {
+		logged.Reset()
+		if answer := s.Answer(test.ctx, &op, &access.Message{}, Input{}); answer.code != "CBC.0999" || !strings.Contains(logged.String(), test.says) {
+			t.Errorf("%s: %s, logged %s", test.label, answer.Body, logged.String())
+		}
+		families, err := registry.Gather()
+		if err != nil || !strings.Contains(fmt.Sprint(families), fmt.Sprintf("value:%q", test.label)) {
+			t.Errorf("%s is not counted: %v, %v", test.label, families, err)
+		}
 	}
 }
 

@@ -55,6 +55,7 @@ type Answer struct {
 
 	code     string // published, "" for none
 	repeated bool   // it is the answer of the first request of its kind
+	givenUp  bool   // by who asked, or at the end of the process
 }
 
 // Answer authenticates, judges and answers a request of an operation.
@@ -102,7 +103,7 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 	if !op.Writes {
 		return s.handle(ctx, op, call, request), nil
 	}
-	own := Answer{repeated: true}
+	own := Answer{repeated: true} // unless it is worked on here
 	answered, err := s.answers.Once(ctx, proof, op.ID, call.At, func(at time.Time) access.Answered {
 		call.At = at
 		own = s.handle(ctx, op, call, request)
@@ -114,7 +115,8 @@ func (s *Service) answer(ctx context.Context, op *Operation, m *access.Message, 
 	if errors.Is(err, access.ErrAnswering) {
 		return Answer{}, NotAllowed("The same request is still being answered. Try again later.")
 	}
-	return Answer{Status: answered.Status, Body: answered.Body, code: own.code, repeated: own.repeated}, err
+	own.Status, own.Body = answered.Status, answered.Body
+	return own, err
 }
 
 // handle asks the operation's function.
@@ -142,6 +144,7 @@ func (s *Service) handle(ctx context.Context, op *Operation, call *Call, request
 // defect is logged as an error; a correlation id is all that its body tells.
 func (s *Service) refusal(op *Operation, err error, correlation string) Answer {
 	var body failure
+	givenUp := errors.Is(err, context.Canceled)
 	if errors.Is(err, access.ErrUnauthenticated) {
 		body = failure{Code: codeUnauthenticated, Message: messageUnauthenticated}
 		s.log.Info("a request is not authenticated", "operation", op.ID, "correlation_id", correlation, "why", err)
@@ -150,6 +153,11 @@ func (s *Service) refusal(op *Operation, err error, correlation string) Answer {
 		body = failure{Code: published.Code, Message: published.Message}
 		if published.Code == inquiry.CodeInternal {
 			body.CorrelationID = correlation
+		}
+		switch {
+		case givenUp:
+			s.log.Info("an inquiry was given up before its answer", "operation", op.ID, "correlation_id", correlation, "err", err)
+		case published.Code == inquiry.CodeInternal:
 			s.log.Error("an inquiry could not be answered", "operation", op.ID, "correlation_id", correlation, "err", err)
 		}
 	}
@@ -157,5 +165,5 @@ func (s *Service) refusal(op *Operation, err error, correlation string) Answer {
 	if err != nil { // of three texts
 		document = []byte(`{"error_code":"` + inquiry.CodeInternal + `"}`)
 	}
-	return Answer{Status: statusOf(body.Code), Body: document, code: body.Code}
+	return Answer{Status: statusOf(body.Code), Body: document, code: body.Code, givenUp: givenUp}
 }
