@@ -42,6 +42,7 @@ type tokenFlags struct {
 // partnerAPI serves the partner API beside the workers, or alone.
 type partnerAPI struct {
 	pool     *pgxpool.Pool
+	keys     *pgxpool.Pool // apart, so that questions that take all connections keep no key from being known
 	books    *workers.ReadModel
 	store    *access.Store
 	answers  *access.Answers
@@ -65,7 +66,12 @@ func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, brok
 	if err != nil {
 		return nil, err
 	}
-	q := &partnerAPI{pool: pool, books: workers.NewReadModel(pool, sites, log), store: access.NewStore(pool, masters),
+	keys, err := databaseFlags{URL: databaseURL}.pool(ctx)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	q := &partnerAPI{pool: pool, keys: keys, books: workers.NewReadModel(pool, sites, log), store: access.NewStore(keys, masters),
 		answers: access.NewAnswers(pool, log), intake: workers.NewIntake(broker, pool, log)}
 	q.ring = access.NewRing(q.store, tokens, flags.Skew, log)
 	q.server, err = api.Listen(ctx, api.Config{Address: flags.Listen, CertFile: flags.Cert, KeyFile: flags.Key, Books: q.books, Access: q.ring,
@@ -76,6 +82,7 @@ func newPartnerAPI(ctx context.Context, flags apiFlags, databaseURL string, brok
 	}
 	if err != nil {
 		pool.Close()
+		keys.Close()
 		return nil, err
 	}
 	log.Info("inquiries served", "url", q.server.URL())
@@ -110,6 +117,7 @@ func (q *partnerAPI) ready() map[string]func() error {
 // run serves until ctx ends. What answers are made from lasts until the last one is given.
 func (q *partnerAPI) run(ctx context.Context) error {
 	defer q.pool.Close()
+	defer q.keys.Close()
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	support, supportCtx := errgroup.WithContext(behind)
