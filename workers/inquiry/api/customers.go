@@ -63,15 +63,12 @@ func (c *Call) knows(p *decision.Partner, customerID string) bool {
 	return a != nil && c.Caller.Sees(access.Customer{ID: customerID, ResellerID: a.IndirectPartnerID, ManagerID: a.AccountManagerID})
 }
 
-// publishedTime is how times are written: in UTC, to the second.
-const publishedTime = "2006-01-02T15:04:05Z"
-
 // utc writes a time, nil for none.
 func utc(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	text := t.UTC().Format(publishedTime)
+	text := written(t)
 	return &text
 }
 

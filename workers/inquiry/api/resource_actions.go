@@ -149,7 +149,7 @@ type unsubscribeRequest struct {
 	} `body:""`
 }
 
-// unsubscribeReasons are the published kinds of reasons.
+// unsubscribeReasonsMax is how many kinds of reasons are published.
 const unsubscribeReasonsMax = 5
 
 func (q *unsubscribeRequest) check() error {
