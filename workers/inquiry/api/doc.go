@@ -108,5 +108,5 @@
 // a time is refused.
 //
 // Failure handling: a panic concerns its request alone. Defects are logged with their cause and the correlation id
-// that the body tells.
+// that the body tells; what who asked gave up is none.
 package api
