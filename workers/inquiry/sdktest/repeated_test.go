@@ -151,7 +151,7 @@ func TestSameBytesTwice(t *testing.T) {
 	if n := c.coupons(t, "S503"); n != 1 {
 		t.Errorf("%d coupons were issued", n)
 	}
-	early := c.issue(t, "S504", "6") // its process ended before it handed the event in
+	early := c.issue(t, "S504", "6") // its process ended before it handed the event in; a signature stands for the content
 	signature := early.header.Get("Authorization")
 	signature = signature[strings.Index(signature, "Signature=")+len("Signature="):]
 	if _, err := connection.Exec(t.Context(), `insert into api_answer (partner_id, key_id, signature, operation, content, asked_at, begun_at, expires_at)
