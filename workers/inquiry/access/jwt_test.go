@@ -178,7 +178,7 @@ func TestRepetitionsUnderTokens(t *testing.T) {
 			t.Errorf("%s has the same request", name)
 		}
 	}
-	if request("C1", "", "") == request("C1", "", "") {
+	if unnamed := request("C1", "", ""); unnamed == request("C1", "", "") {
 		t.Error("requests without a key are repetitions of each other")
 	}
 }
