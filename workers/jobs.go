@@ -51,7 +51,7 @@ type JobState struct {
 	Site         string    `json:"site"`
 	Zone         string    `json:"zone"`
 	Times        []string  `json:"times"`
-	Status       string    `json:"status"` // scheduled, paused, off, or not_started before the first accepted fact
+	Status       string    `json:"status"` // scheduled, paused, off, or not_started before a worker fires jobs over accepted facts
 	Next         time.Time `json:"next_run,omitzero"`
 	Last         *JobRun   `json:"last_run,omitzero"`
 	LeftOut      int64     `json:"left_out"`

@@ -14,7 +14,7 @@ import (
 type UpstreamLine = db.UpstreamLine
 
 // ErrUnknownStatement says that no statement has the id.
-var ErrUnknownStatement = errors.New("there is no such statement; take the id from `accruald statement list --json`")
+var ErrUnknownStatement = errors.New("there is no such statement; take the id from `accruald statement list --all`")
 
 // UpstreamStatements lists statements of a partner and cycle, or of all: those
 // in force, or every version.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/accruald/accruald/cmd/accruald/internal/table"
 	"github.com/accruald/accruald/events"
 	"github.com/accruald/accruald/events/bus"
 	"github.com/accruald/accruald/workers"
@@ -84,7 +85,7 @@ func (a *adjustCommand) publish(ctx context.Context, c *console, ev *events.Even
 	if data.BillID != "" {
 		what = "bill " + data.BillID
 	}
-	_, err = fmt.Fprintf(c.out, "published adjustment %s of %s by %s %s; the next reconciliation closes finding %s\n", data.AdjustmentID, what, data.Amount, data.Currency, data.Corrects)
+	_, err = fmt.Fprintf(c.out, "published adjustment %s of %s by %s %s; the next reconciliation closes finding %s\n", data.AdjustmentID, what, table.Amount(table.AmountIn(data.Amount, data.Currency)), data.Currency, data.Corrects)
 	return err
 }
 

@@ -203,6 +203,7 @@ func (s *session) announce(ctx context.Context) error {
 		}
 		fmt.Fprintf(out, "            access key %s, secret %s: %s\n", key.ID, key.Secret, of)
 	}
+	fmt.Fprintf(out, "            others by accruald keys create --master-keys %s\n", filepath.Join(s.folder, masterFile))
 	fmt.Fprintf(out, "            and over NATS on %s.OPERATION\n", api.RequestPrefix)
 	fmt.Fprintf(out, "  NATS      %s\n  database  %s\n", s.servers.nats.URL(), s.servers.databaseURL())
 	_ = out.Flush() // whoever read it is gone

@@ -73,7 +73,7 @@ func (l *jobsListCommand) Run(ctx context.Context, c *console) error {
 
 // Help is shown below the flags.
 func (l *jobsListCommand) Help() string {
-	return `A run is due, then fired (published), waiting (for what stood before it in the input), running (its parts are sent to the partners of its site and decided), finished. Its duration counts from when it was put down. What is left out was missed for so long that newer runs of the same job stand for it, or was skipped by an operator.
+	return `A run is due, then fired (published), waiting (for what stood before it in the input), running (its parts are sent to the partners of its site and decided), finished. Its duration counts from when it was put down. A job is not_started where no worker fires jobs, as in dev: its runs came with the file. What is left out was missed for so long that newer runs of the same job stand for it, or was skipped by an operator.
 
 Examples:
   accruald jobs

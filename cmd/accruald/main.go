@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -119,6 +121,7 @@ func newParser(c *console) (*kong.Kong, error) {
 		kong.Description("Prices orders, accrues partner incentives and settles them. Events come in and go out over NATS JetStream; PostgreSQL is the record."),
 		kong.Vars{"version": versionText()},
 		kong.Writers(c.out, c.err),
+		kong.TypeMapper(reflect.TypeFor[time.Time](), kong.MapperFunc(timeFlag)),
 		kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
@@ -126,6 +129,20 @@ func newParser(c *console) (*kong.Kong, error) {
 		return nil, fmt.Errorf("read the commands: %w", err)
 	}
 	return parser, nil
+}
+
+// timeFlag reads a flag that is a time; one without its zone would be another time elsewhere.
+func timeFlag(ctx *kong.DecodeContext, target reflect.Value) error {
+	var text string
+	if err := ctx.Scan.PopValueInto("time", &text); err != nil {
+		return fmt.Errorf("read a time: %w", err)
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return fmt.Errorf("%q is no time: write it with its zone, as 2026-02-01T00:00:00+08:00", text)
+	}
+	target.Set(reflect.ValueOf(at))
+	return nil
 }
 
 // errStopped says that a command was interrupted before it was through.

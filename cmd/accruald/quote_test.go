@@ -62,7 +62,7 @@ func TestQuoteRefusals(t *testing.T) {
 		{"no such file", "", []string{"renew", "missing.json", "--events", examplePath, "--customer", "C200"}, statusRefused, "", "missing.json"},
 		{"too much", strings.Repeat(" ", requestBytesMax+1), []string{"renew", "--events", examplePath, "--customer", "C200"}, statusRefused, "", "bytes"},
 		{"an unknown kind", "", []string{"trial"}, statusUsage, "", "trial"},
-		{"an unknown time", "", []string{"renew", "--at", "noon"}, statusUsage, "", "noon"},
+		{"an unknown time", "", []string{"renew", "--at", "noon"}, statusUsage, "", `"noon" is no time: write it with its zone`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/accruald/accruald/cmd/accruald/internal/listing"
+	"github.com/accruald/accruald/workers"
 	"github.com/accruald/accruald/workers/decision"
 )
 
@@ -32,6 +34,9 @@ func (r *renewalsCommand) Run(ctx context.Context, c *console) error {
 	l := listing.Renewals(sites, r.List.Limit.Limit)
 	err = b.Each(ctx, r.List.Partner, nil, func(p *decision.Partner) error {
 		known, err := b.Partner(ctx, p.ID) // with its reference data, which names the site
+		if r.List.Partner == "" && errors.Is(err, workers.ErrUnknownPartner) {
+			return nil // only rejected events came of it: it has nothing that renews
+		}
 		if err == nil {
 			err = b.Load(ctx, known, allRenewals)
 		}

@@ -20,7 +20,7 @@ const scratchDropMax = 2 * time.Minute
 type replayCommand struct {
 	Verify  bool      `required:"" help:"Compare what the events come to with what stands in the database; nothing of that is changed."`
 	Partner string    `help:"Only of this partner (default: all)."`
-	UpTo    time.Time `name:"upto" format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Only what arrived by then, as 2026-04-01T00:00:00+08:00; of it the ledger is compared (default: all)."`
+	UpTo    time.Time `name:"upto" placeholder:"TIME" help:"Only what arrived by then, as 2026-04-01T00:00:00+08:00; of it the ledger is compared (default: all)."`
 	NoStore bool      `name:"no-store" help:"Only print differences (default: they are kept as findings, too, and closed when they are gone)."`
 	Keep    bool      `help:"Leave the scratch schema behind, to look into it."`
 

@@ -18,8 +18,8 @@ var errNoFiles = errors.New("simulate nothing: name files of events; the databas
 // whatIfFlags ask what the same history comes to under other policies and prices.
 type whatIfFlags struct {
 	Policy  string        `placeholder:"FILE" help:"Compare with what the same events come to under the policies (incentive_policy.published) and prices (product.published) of this file (default: none, print what comes out)."`
-	From    time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"From when on those of --policy hold, as 2026-02-01T00:00:00+08:00 (default: their effective_time)."`
-	To      time.Time     `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Until when they hold, exclusive (default: for ever)."`
+	From    time.Time     `placeholder:"TIME" help:"From when on those of --policy hold, as 2026-02-01T00:00:00+08:00 (default: their effective_time)."`
+	To      time.Time     `placeholder:"TIME" help:"Until when they hold, exclusive (default: for ever)."`
 	Partner string        `help:"With --policy: only of this partner (default: all)."`
 	CSV     bool          `name:"csv" help:"With --policy: for spreadsheets, as comma-separated values."`
 	Data    databaseFlags `embed:""`

@@ -84,7 +84,7 @@ func (m *Masters) Sealing() string {
 // other row.
 func (m *Masters) seal(partnerID, keyID string, secret []byte) ([]byte, error) {
 	if m.first == nil {
-		return nil, fmt.Errorf("seal the secret of key %q: %w: name a file by --master-keys", keyID, ErrNoMasterKey)
+		return nil, fmt.Errorf("seal the secret of key %q: %w: name the file that the workers have by --master-keys; dev keeps its own as master-keys in its data folder", keyID, ErrNoMasterKey)
 	}
 	nonce := make([]byte, m.first.NonceSize(), m.first.NonceSize()+len(secret)+m.first.Overhead())
 	_, _ = rand.Read(nonce) // never fails

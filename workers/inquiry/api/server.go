@@ -142,7 +142,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, op) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { // the table has no such path, or not by this method
-		answer := s.service.refusal(&Operation{ID: "unknown"}, parameterError("There is no operation %s at this path.", quoted(r.Method)), "")
+		answer := s.service.refusal(&Operation{ID: "unknown"}, parameterError("No operation is at %s %s: the page /docs lists all.", quoted(r.Method), quoted(r.URL.Path)), "")
 		answer.Status = http.StatusNotFound
 		write(w, answer)
 	})
