@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// slowTag keeps tests that take long from `go test ./...`, which answers in under a minute; `make test` and the linters
+// slowTag keeps tests that take long from `go test ./...`, which answers in about a minute; `make test` and the linters
 // take them along.
 const slowTag = "slow"
 
