@@ -93,16 +93,25 @@ func (b *benchCommand) Run(ctx context.Context, c *console) error {
 	return errors.Join(out.WriteByte('\n'), out.Flush())
 }
 
-// round runs on servers of its own in a folder of its own.
-func (b *benchCommand) round(ctx context.Context, c *console, way bench.Way) (_ bench.Round, err error) {
+// temporary makes a folder for servers of one measurement; who asks for it removes it.
+func (b *benchCommand) temporary() (string, error) {
 	folder, err := os.MkdirTemp(b.Folder, "accruald-bench-")
 	if err != nil {
-		return bench.Round{}, fmt.Errorf("make a temporary folder: %w", err)
+		return "", fmt.Errorf("make a temporary folder: %w", err)
+	}
+	if err := os.Chmod(folder, 0o711); err != nil { // the database's user goes through it
+		return "", errors.Join(fmt.Errorf("open the temporary folder to the database: %w", err), os.RemoveAll(folder))
+	}
+	return folder, nil
+}
+
+// round runs on servers of its own in a folder of its own.
+func (b *benchCommand) round(ctx context.Context, c *console, way bench.Way) (_ bench.Round, err error) {
+	folder, err := b.temporary()
+	if err != nil {
+		return bench.Round{}, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	if err := os.Chmod(folder, 0o711); err != nil { // the database's user goes through it
-		return bench.Round{}, fmt.Errorf("open the temporary folder to the database: %w", err)
-	}
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	servers, err := startPrivate(ctx, privateOptions{folder: folder, settings: benchSettings, log: log})
 	if err != nil {

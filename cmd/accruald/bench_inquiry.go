@@ -42,14 +42,11 @@ func (b *benchCommand) inquiries(ctx context.Context, c *console) (err error) {
 	if b.Period <= 0 || b.Period > benchPeriodMax {
 		return fmt.Errorf("measure inquiries for %s: use up to %s", b.Period, benchPeriodMax)
 	}
-	folder, err := os.MkdirTemp(b.Folder, "accruald-bench-")
+	folder, err := b.temporary()
 	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	if err := os.Chmod(folder, 0o711); err != nil { // the database's user goes through it
-		return fmt.Errorf("open the temporary folder to the database: %w", err)
-	}
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	servers, err := startPrivate(ctx, privateOptions{folder: filepath.Join(folder, "servers"), settings: benchSettings, log: log})
 	if err != nil {

@@ -32,14 +32,11 @@ func (b *benchCommand) reconciliation(ctx context.Context, c *console) (err erro
 	if err != nil {
 		return fmt.Errorf("find this program, to start it again: %w", err)
 	}
-	folder, err := os.MkdirTemp(b.Folder, "accruald-bench-")
+	folder, err := b.temporary()
 	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	if err := os.Chmod(folder, 0o711); err != nil { // the database's user goes through it
-		return fmt.Errorf("open the temporary folder to the database: %w", err)
-	}
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	servers, err := startPrivate(ctx, privateOptions{folder: folder, settings: fillSettings, relaxed: true, log: log})
 	if err != nil {
